@@ -1,4 +1,4 @@
-import { isSluiceError } from '../../shared/errors.ts';
+import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import type { KubeResource } from '../model/kube.ts';
 import type { Session } from './session.ts';
 
@@ -8,21 +8,36 @@ const aggregated =
 /** What a server says that it serves. */
 export interface Discovery {
   readonly resources: readonly KubeResource[];
-  /** Groups of which that is not known now: their own API server does not answer. */
+  /** Groups of which that is not known now: their own API server does not answer, or they are listed without a resource. */
   readonly silent: ReadonlySet<string>;
 }
 
-/** Every served resource, the server's preferred version of a group first: two requests where aggregated discovery is served. */
+/**
+ * Every served resource, the server's preferred version of a group first: two requests where aggregated discovery is served.
+ * Throws UNAVAILABLE for what says nothing of its own resources: taken for an answer, it would say that no object exists.
+ */
 export async function discover(session: Session, signal: AbortSignal): Promise<Discovery> {
-  const [core, groups] = await Promise.all([
-    session.json({ path: '/api', accept: aggregated, signal }),
-    session.json({ path: '/apis', accept: aggregated, signal }),
-  ]);
-  if (isAggregated(core) && isAggregated(groups)) {
-    const all = [...core.items, ...groups.items];
-    return { resources: all.flatMap(fromAggregated), silent: new Set(all.filter(isStale).map(nameOf)) };
+  const halves = await Promise.all([discoverAt(session, '/api', signal), discoverAt(session, '/apis', signal)]);
+  const resources = halves.flatMap((half) => half.resources);
+  if (!resources.some(({ group }) => group === '')) throw notDiscovery('/api');
+  return { resources, silent: new Set(halves.flatMap(({ silent }) => [...silent])) };
+}
+
+/** One half: servers of two versions behind one address may answer each in a form of its own. */
+async function discoverAt(session: Session, path: '/api' | '/apis', signal: AbortSignal): Promise<Discovery> {
+  const answer = await session.json({ path, accept: aggregated, signal });
+  if (isAggregated(answer)) {
+    const resources = answer.items.flatMap(fromAggregated);
+    return { resources, silent: new Set(answer.items.filter(isSilent).map(nameOf)) };
   }
-  return await discoverOneByOne(session, core as LegacyVersions, groups as LegacyGroups, signal);
+  return await discoverOneByOne(session, documentsIn(answer, path), signal);
+}
+
+function notDiscovery(path: string): SluiceError {
+  return new SluiceError('UNAVAILABLE', 'the API server does not say which kinds it serves', {
+    subject: `GET ${path}`,
+    hint: 'see whether it is still starting, or whether a proxy answers in its place',
+  });
 }
 
 interface AggregatedList {
@@ -48,11 +63,13 @@ interface AggregatedResource {
 }
 
 function isAggregated(value: unknown): value is AggregatedList {
-  return (value as { kind?: unknown } | null)?.kind === 'APIGroupDiscoveryList';
+  const { kind, items } = (value ?? {}) as { readonly kind?: unknown; readonly items?: unknown };
+  return kind === 'APIGroupDiscoveryList' && Array.isArray(items);
 }
 
-function isStale({ versions = [] }: AggregatedGroup): boolean {
-  return versions.some(({ freshness }) => freshness === 'Stale');
+function isSilent({ versions = [] }: AggregatedGroup): boolean {
+  const isEmpty = versions.every(({ resources = [] }) => resources.length === 0);
+  return isEmpty || versions.some(({ freshness }) => freshness === 'Stale');
 }
 
 function nameOf({ metadata }: AggregatedGroup): string {
@@ -74,18 +91,19 @@ function fromAggregated({ metadata, versions = [] }: AggregatedGroup): KubeResou
 }
 
 interface LegacyVersions {
-  readonly versions?: readonly string[];
+  readonly versions: readonly string[];
 }
 
 interface LegacyGroups {
-  readonly groups?: readonly {
+  readonly groups: readonly {
     readonly name: string;
     readonly versions: readonly { readonly version: string }[];
     readonly preferredVersion?: { readonly version: string };
   }[];
 }
 
-interface LegacyResources {
+/** What one version of a group serves, as its own document says. */
+export interface LegacyResources {
   readonly resources?: readonly {
     readonly name: string;
     readonly kind: string;
@@ -94,28 +112,46 @@ interface LegacyResources {
   }[];
 }
 
+interface GroupDocument {
+  readonly group: string;
+  readonly version: string;
+  readonly path: string;
+}
+
+/** The documents of the single groups that an older answer names, preferred versions first. */
+function documentsIn(answer: unknown, path: '/api' | '/apis'): GroupDocument[] {
+  const { versions, groups } = (answer ?? {}) as Partial<LegacyVersions & LegacyGroups>;
+  if (path === '/api' && Array.isArray(versions))
+    return (versions as LegacyVersions['versions']).map((version) => documentOf('', version));
+  if (path === '/apis' && Array.isArray(groups)) return (groups as LegacyGroups['groups']).flatMap(documentsOf);
+  throw notDiscovery(path);
+}
+
+function documentsOf({ name, versions, preferredVersion }: LegacyGroups['groups'][number]): GroupDocument[] {
+  const isPreferred = ({ version }: { readonly version: string }) => Number(version === preferredVersion?.version);
+  const preferredFirst = [...versions].sort((a, b) => isPreferred(b) - isPreferred(a));
+  return preferredFirst.map(({ version }) => documentOf(name, version));
+}
+
+/** Where the resources of one version of a group are told. */
+export function documentOf(group: string, version: string): GroupDocument {
+  return { group, version, path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` };
+}
+
 async function discoverOneByOne(
   session: Session,
-  core: LegacyVersions,
-  { groups = [] }: LegacyGroups,
+  documents: readonly GroupDocument[],
   signal: AbortSignal,
 ): Promise<Discovery> {
-  const wanted = (core.versions ?? []).map((version) => ({ group: '', version, path: `/api/${version}` }));
-  for (const { name, versions, preferredVersion } of groups) {
-    const preferredFirst = [...versions].sort(
-      (a, b) => Number(b.version === preferredVersion?.version) - Number(a.version === preferredVersion?.version),
-    );
-    for (const { version } of preferredFirst) wanted.push({ group: name, version, path: `/apis/${name}/${version}` });
-  }
-  const silent = new Set<string>();
   const lists = await Promise.all(
-    wanted.map(async ({ group, version, path }) => {
+    documents.map(async ({ group, version, path }) => {
       const list = await listOf(session, path, signal);
-      if (list === null) silent.add(group);
-      return fromLegacy(group, version, list ?? {});
+      return { group, resources: fromLegacy(group, version, list ?? {}), isDown: list === null };
     }),
   );
-  return { resources: lists.flat(), silent };
+  const told = new Set(lists.filter(({ resources }) => resources.length > 0).map(({ group }) => group));
+  const silent = lists.filter(({ group, isDown }) => isDown || !told.has(group)).map(({ group }) => group);
+  return { resources: lists.flatMap(({ resources }) => resources), silent: new Set(silent) };
 }
 
 /** The resources of a group that was named; null where it does not answer: its own server is down, and must not hide the others. */

@@ -14,14 +14,13 @@ const pageSizes = [500, 50, 5] as const;
 
 /** One whole object. */
 export async function getObject(session: Session, key: KubeKey, signal: AbortSignal): Promise<KubeObject> {
-  const path = objectPath(key);
-  return asKind(key.resource, objectIn(await session.json({ path, signal }), path));
+  return asObject(key.resource, await session.json({ path: objectPath(key), signal }), `GET ${objectPath(key)}`);
 }
 
 /** One object's metadata, under its own kind. */
 export async function getMeta(session: Session, key: KubeKey, signal: AbortSignal): Promise<KubeMeta> {
   const path = objectPath(key);
-  return asKind(key.resource, objectIn(await session.json({ path, accept: partialObject, signal }), path));
+  return asObject(key.resource, await session.json({ path, accept: partialObject, signal }), `GET ${path}`);
 }
 
 /** All objects of a resource, page by page; starts again, once, when the server no longer knows the page that comes next. */
@@ -79,11 +78,11 @@ async function getPage(
   return pageIn(await session.json({ path, accept, signal }), path);
 }
 
-/** An answer that is an object of Kubernetes; throws UNAVAILABLE for what a proxy says in its place. */
-function objectIn(value: unknown, path: string): unknown {
+/** An answer that is an object of Kubernetes, under its own kind; throws UNAVAILABLE for what a proxy says in its place. */
+export function asObject(resource: KubeResource, value: unknown, request: string): KubeObject {
   const { metadata } = asMap(value);
-  if (typeof asMap(metadata)['name'] === 'string') return value;
-  throw notKubernetes(path);
+  if (typeof asMap(metadata)['name'] === 'string') return asKind(resource, value);
+  throw notKubernetes(request);
 }
 
 /** The same of a page of a list: an empty one would mean that all objects are gone. */
@@ -91,19 +90,19 @@ function pageIn(value: unknown, path: string): Page {
   const { metadata, items } = asMap(value);
   const isList = Array.isArray(items) || items === null;
   if (isList && metadata !== null && typeof metadata === 'object') return value as Page;
-  throw notKubernetes(path);
+  throw notKubernetes(`GET ${path}`);
 }
 
 function asMap(value: unknown): Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-function notKubernetes(path: string): SluiceError {
+function notKubernetes(request: string): SluiceError {
   return new SluiceError(
     'UNAVAILABLE',
     'the API server answered JSON that is neither an object nor a list of Kubernetes',
     {
-      subject: `GET ${path.split('?')[0] ?? path}`,
+      subject: request.split('?')[0] ?? request,
       hint: 'see whether a proxy answers in its place',
     },
   );

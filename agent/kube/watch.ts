@@ -127,6 +127,8 @@ async function followStream(
     for await (const line of readLines(stream.body as AsyncIterable<Buffer>, limits.maxLineBytes)) {
       if (isOver(options)) break;
       take(parseEvent(line), resource, options, place);
+      // A stream that ends before the first state is complete has got nowhere, however much it said.
+      if (place.resourceVersion === undefined) continue;
       place.attempt = 0;
       events += 1;
     }

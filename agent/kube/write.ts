@@ -3,7 +3,7 @@ import { fieldManager } from '../../shared/model/names.ts';
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../shared/model/object.ts';
 import type { ApplyOptions, DeleteOptions, KubeKey, KubeMeta, KubeResource } from '../model/kube.ts';
 import { apiVersionOf, collectionPath, keyOf, objectPath } from './paths.ts';
-import { asKind, getMeta, partialObject } from './read.ts';
+import { asObject, getMeta, partialObject } from './read.ts';
 import type { Session } from './session.ts';
 import { causesOf } from './status.ts';
 
@@ -15,14 +15,15 @@ export async function applyObject(
   { force, dryRun = false, signal }: ApplyOptions,
 ): Promise<KubeMeta> {
   const query = { fieldManager, fieldValidation: 'Strict', force, dryRun: dryRun ? 'All' : undefined };
+  const path = objectPath(keyOf(resource, object), query);
   const answer = await session.json({
     method: 'PATCH',
-    path: objectPath(keyOf(resource, object), query),
+    path,
     contentType: 'application/apply-patch+yaml',
     body: JSON.stringify({ ...object, apiVersion: apiVersionOf(resource) }),
     signal,
   });
-  return asKind(resource, answer);
+  return asObject(resource, answer, `PATCH ${path}`);
 }
 
 /** Creates: no object has the resourceVersion 1, so the server refuses when there is one. Throws OBJECT_EXISTS then. */
@@ -177,7 +178,8 @@ async function sendWhole(
   { method, path, object, signal }: { method: 'POST' | 'PUT'; path: string; object: KubeObject; signal: AbortSignal },
 ): Promise<KubeObject> {
   const body = JSON.stringify({ ...object, apiVersion: apiVersionOf(resource) });
-  return asKind(resource, await session.json({ method, path, contentType: 'application/json', body, signal }));
+  const answer = await session.json({ method, path, contentType: 'application/json', body, signal });
+  return asObject(resource, answer, `${method} ${path}`);
 }
 
 function withMeta(object: KubeObject, extra: Partial<ObjectMeta>): KubeObject {

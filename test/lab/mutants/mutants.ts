@@ -1274,8 +1274,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a stale group of discovery is taken for an empty one',
     file: 'agent/kube/discovery.ts',
-    find: "return versions.some(({ freshness }) => freshness === 'Stale');",
-    replace: "return versions.some(({ freshness }) => freshness === 'Old');",
+    find: "return isEmpty || versions.some(({ freshness }) => freshness === 'Stale');",
+    replace: "return isEmpty || versions.some(({ freshness }) => freshness === 'Old');",
     tests: [agent('kube')],
   },
   {

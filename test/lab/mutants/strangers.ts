@@ -117,4 +117,32 @@ export const strangerMutants: readonly Mutant[] = [
     replace: "items === undefined || typeof items === 'object';",
     tests: ['test/unit/agent/kube/read.test.ts'],
   },
+  {
+    bug: 'a discovery without a kind is taken for an answer, so that no object exists',
+    file: 'agent/kube/discovery.ts',
+    find: "if (!resources.some(({ group }) => group === '')) throw notDiscovery('/api');",
+    replace: '',
+    tests: ['test/unit/agent/kube/discovery.test.ts'],
+  },
+  {
+    bug: 'a kind of the API server itself is gone where only discovery lacks it',
+    file: 'agent/kube/definitions.ts',
+    find: 'return kinds.length > 0 && !kinds.includes(kind);',
+    replace: 'return !kinds.includes(kind);',
+    tests: ['test/unit/agent/kube/definitions.test.ts'],
+  },
+  {
+    bug: 'what a proxy answers to a write is recorded as the object',
+    file: 'agent/kube/write.ts',
+    find: 'return asObject(resource, answer, `PATCH ${path}`);',
+    replace: 'return { ...(answer as KubeMeta), apiVersion: apiVersionOf(resource), kind: resource.kind };',
+    tests: ['test/unit/agent/kube/write.test.ts'],
+  },
+  {
+    bug: 'a watch whose first state is never complete is asked for again without a pause',
+    file: 'agent/kube/watch.ts',
+    find: 'if (place.resourceVersion === undefined) continue;',
+    replace: '',
+    tests: ['test/unit/agent/kube/watch.test.ts'],
+  },
 ];

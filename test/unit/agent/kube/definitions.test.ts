@@ -7,8 +7,12 @@ const { signal } = new AbortController();
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const apis = '/apis/apiregistration.k8s.io/v1/apiservices';
 
-/** A server with these definitions (by name, with the kind that each defines) and API services (with what they are). */
-function session(kinds: Readonly<Record<string, string>>, services: Readonly<Record<string, object>> = {}) {
+/** A server with these definitions (by name, with the kind of each), API services (with what they are), and resources by path. */
+function session(
+  kinds: Readonly<Record<string, string>>,
+  services: Readonly<Record<string, object>> = {},
+  documents: Readonly<Record<string, object>> = {},
+) {
   const asked: string[] = [];
   const list = (names: object) => ({
     metadata: {},
@@ -23,6 +27,7 @@ function session(kinds: Readonly<Record<string, string>>, services: Readonly<Rec
     if (path === apis) return list(services);
     if (path.startsWith(crds) && name in kinds) return { metadata: { name }, spec: { names: { kind: kinds[name] } } };
     if (path.startsWith(apis) && name in services) return { metadata: { name }, ...services[name] };
+    if (path in documents) return documents[path];
     throw new SluiceError('NOT_FOUND', name);
   };
   return { session: { json } as Session, asked };
@@ -46,9 +51,29 @@ describe('a kind that is not served', () => {
     ['only the definition of another group is there for', { 'widgets.example.com': 'Widget' }, {}, false],
     ['an API server of its own serves, which is down', {}, { 'v1.agg.example.com': service('False') }, true],
     ['an API server of its own would serve, and does not', {}, { 'v1.agg.example.com': service('True') }, false],
-    ['only the API server itself would serve', {}, { 'v1.agg.example.com': { spec: { service: null } } }, false],
   ])('that %s', async (_, kinds, services, expected) => {
     expect(await isDefined(session(kinds, services).session, widget, signal)).toBe(expected);
+  });
+
+  const itself = { 'v1.agg.example.com': { spec: { service: null } } };
+  const resources = (...kinds: string[]) => ({ resources: kinds.map((kind) => ({ kind, name: `${kind}s` })) });
+  it.each<[what: string, documents: Record<string, object>, isDefined: boolean]>([
+    ['with other kinds', { '/apis/agg.example.com/v1': resources('Gadget') }, false],
+    ['with this kind after all', { '/apis/agg.example.com/v1': resources('Gadget', 'Widget') }, true],
+    ['without a resource', { '/apis/agg.example.com/v1': resources() }, true],
+    ['in words of its own', { '/apis/agg.example.com/v1': { status: 'ok' } }, true],
+    ['not at all', {}, true],
+  ])('of a group that the API server itself serves, which answers %s', async (_, documents, expected) => {
+    expect(await isDefined(session({}, itself, documents).session, widget, signal)).toBe(expected);
+  });
+
+  it.each<[what: string, documents: Record<string, object>, isDefined: boolean]>([
+    ['with other kinds', { '/api/v1': resources('Node') }, false],
+    ['without a resource', { '/api/v1': {} }, true],
+    ['not at all', {}, true],
+  ])('of the core, which answers %s', async (_, documents, expected) => {
+    const secret = { group: '', kind: 'Secret' };
+    expect(await isDefined(session({}, {}, documents).session, secret, signal)).toBe(expected);
   });
 
   it('is not defined by an API server of its own where the cluster has none', async () => {

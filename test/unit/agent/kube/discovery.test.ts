@@ -42,6 +42,10 @@ const legacy = {
   '/apis/metrics.k8s.io/v1': new SluiceError('UNAVAILABLE', 'its server is down'),
 };
 
+const node = { resource: 'nodes', responseKind: { kind: 'Node' }, scope: 'Cluster', verbs: ['list'] };
+const list = (...items: unknown[]): unknown => ({ kind: 'APIGroupDiscoveryList', items });
+const core = { versions: [{ version: 'v1', resources: [node] }] };
+
 describe('discovery', () => {
   it('reads the aggregated form with its subresources', async () => {
     const resource = {
@@ -51,13 +55,11 @@ describe('discovery', () => {
       verbs: ['get', 'list'],
       subresources: [{ subresource: 'scale' }],
     };
-    const list = (...items: unknown[]): unknown => ({ kind: 'APIGroupDiscoveryList', items });
-    const core = { versions: [{ version: 'v1', resources: [] }] };
     const old = { metadata: { name: 'old.example.com' }, versions: [{ version: 'v1', freshness: 'Stale' }] };
     const apps = { metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [resource] }] };
     const { resources, silent } = await discover(serving({ '/api': list(core), '/apis': list(apps, old) }), signal);
     expect([...silent]).toEqual(['old.example.com']);
-    expect(resources).toEqual([
+    expect(resources.filter(({ group }) => group !== '')).toEqual([
       {
         group: 'apps',
         version: 'v1',
@@ -86,5 +88,41 @@ describe('discovery', () => {
     const refusal = new SluiceError('FORBIDDEN', 'no');
     const paths = { ...legacy, '/apis/apps/v1': refusal };
     await expect(discover(serving(paths), signal)).rejects.toBe(refusal);
+  });
+
+  it('reads each half as it comes: servers of two versions may stand behind one address', async () => {
+    const apps = { metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [] }] };
+    const mixed = [
+      { ...legacy, '/api': list(core) },
+      { ...legacy, '/apis': list(apps) },
+    ];
+    for (const paths of mixed)
+      expect((await discover(serving(paths), signal)).resources.map(({ kind }) => kind)).toContain('Node');
+  });
+
+  it('knows nothing of a group that is listed without a resource', async () => {
+    const empty = { metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [] }] };
+    const { silent } = await discover(serving({ '/api': list(core), '/apis': list(empty) }), signal);
+    expect([...silent]).toEqual(['apps']);
+    const { silent: older } = await discover(
+      serving({ ...legacy, '/apis/apps/v1': {}, '/apis/apps/v1beta1': {} }),
+      signal,
+    );
+    expect([...older].sort()).toEqual(['apps', 'metrics.k8s.io']);
+  });
+
+  // Taken for an answer, each would say that no kind exists, and so no object.
+  it.each<[what: string, paths: Record<string, unknown>]>([
+    ['/api is empty', { '/api': {} }],
+    ['/api is null', { '/api': null }],
+    ['/api has no version', { '/api': { kind: 'APIVersions', versions: [] } }],
+    ['/api has a version without a resource', { '/api/v1': {} }],
+    ['/api is a list of nothing', { '/api': { kind: 'APIGroupDiscoveryList', items: [] } }],
+    ['/api is a list without items', { '/api': { kind: 'APIGroupDiscoveryList', items: null } }],
+    ['/apis is empty', { '/apis': {} }],
+    ['/apis is a Status', { '/apis': { kind: 'Status', status: 'Success' } }],
+    ['/apis is a list without items', { '/apis': { kind: 'APIGroupDiscoveryList' } }],
+  ])('is no answer where %s', async (_, paths) => {
+    await expect(discover(serving({ ...legacy, ...paths }), signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });

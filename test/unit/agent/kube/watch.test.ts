@@ -142,6 +142,12 @@ describe('a watch', () => {
     expect(run.slept).toEqual([100, 200]);
   });
 
+  it('waits ever longer where each stream ends before the first state is complete', async () => {
+    const begun = [event('ADDED', 'a', 5)];
+    const run = await play([begun, begun, { lines: begun, cut: new Error('reset') }, begun, first, []]);
+    expect(run.slept).toEqual([100, 200, 400, 800, 100]);
+  });
+
   it('lists where there is no watch-list, and remembers that', async () => {
     const invalid = new SluiceError('OBJECT_REJECTED', 'sendInitialEvents is forbidden');
     const list = (name: string, version: number): unknown => ({
