@@ -22,7 +22,7 @@ export function withPending(inventory: Inventory, apps: readonly BundleApp[], no
       next.set(
         id,
         entry === undefined
-          ? { ...pending(id, key, revision, nonce()), ...madeBy(app) }
+          ? { ...pending(id, key, revision, nonce()), ...madeBy(app, id) }
           : handedOver(entry, { app: key, revision, digest }),
       );
     }
@@ -41,9 +41,10 @@ function handedOver(
   return { ...entry, ...wanted, ...(isThere && from !== wanted.app && { handover: { from } }) };
 }
 
-/** The delivery that an object is made in. */
-function madeBy(app: BundleApp): Pick<InventoryEntry, 'delivery'> {
-  return app.delivery === undefined ? {} : { delivery: `${appKey(app)}#${app.delivery.number}` };
+/** The delivery that an object is made in; none makes what serves until its content does. */
+function madeBy({ namespace, name, delivery, from }: BundleApp, id: ObjectId): Pick<InventoryEntry, 'delivery'> {
+  if (delivery === undefined || from?.objects.some((one) => one.id === id) === true) return {};
+  return { delivery: `${namespace}/${name}#${delivery.number}` };
 }
 
 /** The inventory without some of its entries; the same value when it has none of them. */

@@ -53,7 +53,8 @@ type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boole
  * Decides deletions. An object may be deleted when it is inventoried AND absent from the bundle AND retired, or given to another
  * application that it must be made anew for; nothing while `stop`
  * says so; nothing of an application that is not applied in full or not listed in full; protected kinds only with an approval;
- * and without an approval never more than max(10, 20 %) of the objects in 24 h: whole applications, in order of name.
+ * and without an approval never more than max(10, 20 %) of the objects in 24 h, but for what a delivery made that is taken back: whole
+ * applications, in order of name.
  */
 export function decidePrune(input: PruneInput): PruneDecision {
   const wanted = wantedDigests(input.revision);
@@ -71,7 +72,8 @@ export function decidePrune(input: PruneInput): PruneDecision {
   );
   const { deletable, released } = retiredEntries(absent, retired, input.stop);
   const candidates = [...deletable, ...givenAway];
-  const beyond = beyondLimit(input, candidates, approved);
+  const free = new Set([...approved, ...takenBackIds(input, retired)]);
+  const beyond = beyondLimit(input, candidates, free);
   const incomplete = incompleteApps(input);
   const judge = (entry: InventoryEntry): Verdict => {
     if (input.stop !== null) return { reason: input.stop };
@@ -90,7 +92,7 @@ export function decidePrune(input: PruneInput): PruneDecision {
     released,
     toCount: new Set(
       candidates
-        .filter((entry) => removable.has(entry.id) && counts(input, entry, approved) && !input.counted.has(entry.id))
+        .filter((entry) => removable.has(entry.id) && counts(input, entry, free) && !input.counted.has(entry.id))
         .map((entry) => entry.id),
     ),
     kept: judged.flatMap(({ entry, verdict }) => (verdict === 'removable' ? [] : [keptRow(entry, verdict.reason)])),
@@ -139,14 +141,29 @@ function incompleteApps({ inventory, troubles, faults }: PruneInput): ReadonlyMa
 }
 
 /**
- * Approved objects do not count against the limit, nor those never created, nor those of a revision that another one replaces, nor
- * those that are made anew for another application.
+ * What is free (approved, or brought by a delivery that is taken back) does not count against the limit, nor what was never created,
+ * nor what is of a revision that another one replaces, nor what is made anew for another application.
  */
-function counts(input: PruneInput, entry: InventoryEntry, approved: ReadonlySet<ObjectId>): boolean {
-  if (approved.has(entry.id) || entry.uid === null || entry.handover?.refused !== undefined) return false;
+function counts(input: PruneInput, entry: InventoryEntry, free: ReadonlySet<ObjectId>): boolean {
+  if (free.has(entry.id) || entry.uid === null || entry.handover?.refused !== undefined) return false;
   if (entry.revision === null) return true;
   const app = input.revision.apps.find((one) => appKey(one) === entry.app);
   return app === undefined || app.revisions.length === 0;
+}
+
+/**
+ * Objects that the very delivery made which the bundle takes back, of applications that stay. The inventory says so, not the bundle: what
+ * was there before, or what another delivery made, counts whatever the hub names it after.
+ */
+function takenBackIds(
+  { inventory, revision }: Pick<PruneInput, 'inventory' | 'revision'>,
+  retired: ReadonlyMap<ObjectId, RetiredObject>,
+): ObjectId[] {
+  const staying = new Set(revision.apps.flatMap((app) => (app.objects.length > 0 ? [appKey(app)] : [])));
+  return [...retired.values()].flatMap(({ id, delivery }) => {
+    const entry = delivery === undefined ? undefined : inventory.get(id);
+    return entry !== undefined && entry.delivery === delivery && staying.has(entry.app) ? [id] : [];
+  });
 }
 
 interface BeyondLimit {
@@ -158,12 +175,12 @@ interface BeyondLimit {
 function beyondLimit(
   input: PruneInput,
   candidates: readonly InventoryEntry[],
-  approved: ReadonlySet<ObjectId>,
+  free: ReadonlySet<ObjectId>,
 ): BeyondLimit {
   const recent = input.deletions.filter((one) => one.at > input.now - deletionWindowMs);
   const begun = recent.reduce((sum, one) => sum + one.count, 0);
   const limit = deletionLimit(input.inventory.size + begun);
-  const open = candidates.filter((entry) => counts(input, entry, approved) && !input.counted.has(entry.id));
+  const open = candidates.filter((entry) => counts(input, entry, free) && !input.counted.has(entry.id));
   const ids = new Set<ObjectId>();
   let spent = begun;
   let smallest = Infinity;

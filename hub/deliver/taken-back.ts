@@ -32,10 +32,27 @@ export function addTakenBack(
     const back: TakenBack = {
       delivery: `${record.app}#${last.number}`,
       hadIt: last.base[key] !== null && unit.joinedAt <= endOf(last),
+      ...(restores(record, unit, wanted.get(key)) && { brought: last.number }),
     };
     const here = found.get(cluster) ?? new Map<string, TakenBack>();
     found.set(cluster, here.set(name, back));
   }
+}
+
+/**
+ * True where a unit has the content of the delivery, and is to have just what it had when that reached it. What it had of a delivery
+ * before that was superseded or skipped is older than this one, and not in what it goes back to.
+ */
+function restores(
+  { last, stable }: AppDelivery,
+  { key, published }: DeliveryUnit,
+  wanted: Wanted | undefined,
+): boolean {
+  const to = wanted?.kind === 'content' ? wanted.content : stable;
+  const before = last.base[key] === undefined ? stable : last.base[key];
+  if (to === null || to === last.content || before !== to) return false;
+  const parts = published?.content.split(' ') ?? [];
+  return parts.includes(last.content) && parts.every((part) => part === last.content || part === to);
 }
 
 /** When its steps were over: what joined later never had what was before it. */

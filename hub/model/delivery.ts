@@ -156,6 +156,11 @@ export interface TakenBack {
   readonly delivery: string;
   /** The cluster had before what it goes back to: its Jobs are not run again. */
   readonly hadIt: boolean;
+  /**
+   * The number of the delivery, where its content is published and gives way to just what was there when it came: what is in that
+   * content alone, it brought. Absent = something of it may be older.
+   */
+  readonly brought?: number;
 }
 
 /** By unit (`namespace/name[@target]`). */

@@ -3,7 +3,7 @@ import { fileBytes } from '../../shared/model/limits.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
-import type { ClusterTakenBack } from '../model/delivery.ts';
+import type { ClusterTakenBack, TakenBack } from '../model/delivery.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import { waitingOn } from '../model/waiting-change.ts';
 import type { ClusterInput } from './input.ts';
@@ -44,6 +44,7 @@ export function retiresOf(input: RetiresInput): readonly UnitRetire[] {
     previous,
     wanted,
     again.filter((id) => !waits.has(id)),
+    takenBack,
   );
   return setApart([...found, ...behind], units, takenBack);
 }
@@ -56,6 +57,7 @@ export function findRetired(
   previous: Pick<Revision, 'apps'> | null,
   wanted: readonly BundleApp[],
   again: readonly ObjectId[],
+  takenBack: ClusterTakenBack = new Map(),
 ): UnitRetire[] {
   const ids = new Set(wanted.flatMap(heldIds));
   for (const id of findReleased(previous, wanted)) ids.add(id);
@@ -64,7 +66,8 @@ export function findRetired(
     const unit = appKey(app);
     const next = units.get(unit);
     const gone = [...new Set(heldIds(app))].filter((id) => !ids.has(id));
-    const exempt = new Set(next === undefined ? [] : goneRevisions(app, next));
+    const replaced = next === undefined ? [] : [...goneRevisions(app, next), ...broughtBy(app, takenBack.get(unit))];
+    const exempt = new Set(replaced);
     return {
       unit,
       ids: gone.sort(),
@@ -209,6 +212,16 @@ type Retiring = Pick<Revision, 'registration' | 'epoch' | 'retired'>;
 function isSettledSince(since: number, previous: Retiring, report: AgentReport | null): boolean {
   if (!report?.settled || report.registration !== previous.registration) return false;
   return report.accepted?.epoch === previous.epoch && report.accepted.generation >= since;
+}
+
+/**
+ * What a delivery that is taken back brought: its agent knows by that number what it made for it, and counts all else (`decidePrune`).
+ * What served beside it, and what is kept, was there before.
+ */
+function broughtBy({ objects, kept = [], from, delivery }: BundleApp, back: TakenBack | undefined): ObjectId[] {
+  if (delivery === undefined || back?.brought !== delivery.number) return [];
+  const older = new Set([...kept, ...(from?.objects ?? []), ...(from?.kept ?? [])].map(({ id }) => id));
+  return objects.flatMap(({ id }) => (older.has(id) ? [] : [id]));
 }
 
 // Objects of revisions that are listed no more while another revision of the application stays.

@@ -4,6 +4,7 @@ import { describeNames } from '../../integration/scenarios/names.ts';
 import { describeObjects } from '../../integration/scenarios/objects.ts';
 import { describePolicies } from '../../integration/scenarios/policies.ts';
 import { describeRolloutJobs } from '../../integration/scenarios/rollout-jobs.ts';
+import { describeRolloutLimits } from '../../integration/scenarios/rollout-limits.ts';
 import { describeRollouts } from '../../integration/scenarios/rollouts.ts';
 import { describeSlides } from '../../integration/scenarios/slides.ts';
 import { startCluster } from './cluster.ts';
@@ -19,6 +20,7 @@ describeControlPlane('real control planes', (binaries) => {
   describeDeployments(backend);
   describeRollouts(backend);
   describeRolloutJobs(backend);
+  describeRolloutLimits(backend);
   describeSlides(backend);
   describeNames(backend);
   describePolicies(backend);

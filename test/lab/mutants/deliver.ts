@@ -6,6 +6,27 @@ const tests = stories.map((name) => `test/unit/hub/deliver/${name}.test.ts`);
 /** Bugs of deliveries in steps and waves. */
 export const deliverMutants: readonly Mutant[] = [
   {
+    bug: 'delivery: the limit does not count what was there before, where a bundle names it after a delivery',
+    file: 'agent/prune/decide.ts',
+    find: 'entry !== undefined && entry.delivery === delivery && staying.has(entry.app)',
+    replace: 'entry !== undefined && staying.has(entry.app)',
+    tests: ['test/unit/agent/prune/decide.test.ts'],
+  },
+  {
+    bug: 'delivery: what is older passes a guard as brought by the delivery that goes back',
+    file: 'hub/deliver/taken-back.ts',
+    find: 'if (to === null || to === last.content || before !== to) return false;',
+    replace: 'if (to === null || to === last.content) return false;',
+    tests: ['test/unit/hub/deliver/taken-back.test.ts'],
+  },
+  {
+    bug: 'delivery: what it brought needs an approval when it goes back',
+    file: 'hub/plan/retire.ts',
+    find: 'if (delivery === undefined || back?.brought !== delivery.number) return [];',
+    replace: 'if (delivery === undefined || back !== undefined) return [];',
+    tests: ['test/unit/hub/plan/retire.test.ts'],
+  },
+  {
     bug: 'delivery: a guard holds the content of a rollback',
     file: 'hub/plan/admit.ts',
     find: "if (hold.by === 'guard' && goesBackAllTheSame(input, unit, round)) apart.add(unit);",

@@ -23,6 +23,11 @@ describe('an entry for what is wanted', () => {
     const [entry] = withPending(new Map(), [delivered], () => 'fresh').values();
     expect(entry).toMatchObject({ delivery: 'default/shop#17' });
     expect(withPending(new Map(), [app('shop')], () => 'fresh').get(id)).not.toHaveProperty('delivery');
+    const serving = { ...delivered, from: app('shop') };
+    expect(withPending(new Map(), [serving], () => 'fresh').get(id)).not.toHaveProperty('delivery');
+    // A delivery has the name of its application, wherever that goes.
+    const elsewhere = withPending(new Map(), [{ ...delivered, target: 'prod' }], () => 'fresh').get(id);
+    expect(elsewhere).toMatchObject({ app: 'default/shop@prod', delivery: 'default/shop#17' });
     // What is there already was made by another one.
     const before = new Map([[id, applied]]);
     expect(withPending(before, [delivered], () => 'fresh')).toBe(before);

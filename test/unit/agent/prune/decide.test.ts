@@ -115,6 +115,24 @@ describe('what may be deleted', () => {
     );
   });
 
+  it.each<[string, Partial<InventoryEntry>, Partial<RetiredObject>, readonly string[], boolean]>([
+    ['of what the very delivery made that goes back', { delivery: 'default/old#2' }, {}, ['old'], false],
+    ['of what was there before', {}, {}, ['old'], true],
+    ['of what an earlier delivery made', { delivery: 'default/old#1' }, {}, ['old'], true],
+    ['of what that of another application made', { delivery: 'default/other#2' }, {}, ['old'], true],
+    ['where no delivery goes back', { delivery: 'default/old#2' }, { delivery: undefined }, ['old'], true],
+    ['of an application that goes as a whole', { delivery: 'default/old#2' }, {}, [], true],
+  ])('counts against the limit or not: %s', (_, known, named, apps, isLimited) => {
+    const ids = maps(11);
+    const staying = apps.map((name) => plainApp(name, [configMap('stays')]));
+    const { revision } = testBundle({ generation: 2, apps: staying, retired: [] });
+    const retired = ids.map((id) => ({ id, since: 2, delivery: 'default/old#2', ...named }));
+    const inventory = new Map(ids.map((id) => entry(id, known)));
+    const decision = decidePrune(input(ids, { revision: { ...revision, retired }, inventory }));
+    expect([decision.isLimited, decision.removable.size]).toEqual(isLimited ? [true, 0] : [false, 11]);
+    expect(decision.toCount.size).toBe(0);
+  });
+
   it('says when the next deletions go by themselves', () => {
     const hours = 3_600_000;
     const deletions = [

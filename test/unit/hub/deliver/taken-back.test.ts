@@ -23,7 +23,7 @@ describe('a unit is taken back', () => {
     ['where it is to have what it had before', { phase: 'rolled-back' }, former, 'web-v6', back],
     ['still, once it has that', { phase: 'rolled-back' }, former, 'web-v4', back],
     ['alone, where it failed', {}, former, 'web-v6', back],
-    ['where the documents returned to what was stable', { phase: 'reverted' }, null, 'web-v6', back],
+    ['where the documents returned to what was stable', { phase: 'reverted' }, null, 'web-v6', { ...back, brought: 5 }],
     ['where they say to go back to an earlier content', { document: 'web-v7' }, null, 'web-v5', back],
     ['to what it never had', { phase: 'aborted', base: { a: null } }, former, 'web-v6', { ...back, hadIt: false }],
     ['not where nothing is published', { phase: 'rolled-back' }, former, null, undefined],
@@ -33,6 +33,29 @@ describe('a unit is taken back', () => {
     ['not before there was a delivery', { number: 0, phase: 'reverted' }, former, 'web-v5', undefined],
   ])('%s', (_, last, wanted, published, expected) => {
     expect(said(last, wanted, published)).toEqual(expected);
+  });
+});
+
+describe('what a unit has beyond what it goes back to, its delivery brought', () => {
+  const to = (content: string): Wanted => ({ kind: 'content', content, reason: '' });
+  it.each<[string, Partial<Delivery>, Wanted | null, string, number | undefined]>([
+    ['where it had the stable content, and has that again', {}, to('web-v5'), 'web-v6', 5],
+    ['where the documents returned to that', { phase: 'reverted' }, null, 'web-v6', 5],
+    ['where it had another one, and has that again', { base: { a: 'web-v4' } }, to('web-v4'), 'web-v6', 5],
+    ['where some of its components have the content already', {}, to('web-v5'), 'web-v5 web-v6', 5],
+    [
+      'not where it had another one, and gets the stable one',
+      { base: { a: 'web-v4' } },
+      to('web-v5'),
+      'web-v6',
+      undefined,
+    ],
+    ['not where it had nothing', { base: { a: null } }, to('web-v5'), 'web-v6', undefined],
+    ['not once it has its former content', { phase: 'rolled-back' }, to('web-v5'), 'web-v5', undefined],
+    ['not of a third content', {}, to('web-v5'), 'web-v3 web-v6', undefined],
+    ['not where going back is what the documents say', { document: 'web-v7' }, to('web-v6'), 'web-v5', undefined],
+  ])('%s', (_, last, wanted, published, expected) => {
+    expect(said({ phase: 'rolled-back', ...last }, wanted, published)?.brought).toBe(expected);
   });
 });
 

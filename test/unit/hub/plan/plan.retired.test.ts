@@ -5,8 +5,10 @@ import {
   app,
   approved,
   id,
+  many,
   object,
   planFor,
+  published,
   record,
   report,
   reports,
@@ -49,6 +51,27 @@ describe('a retired id', () => {
       since: 2,
       delivery: 'default/web#2',
     });
+  });
+
+  it('is as much as a delivery brought that is taken back, without an approval; and no more than the limit of what was there', () => {
+    const reads = { revision: 2 };
+    const fresh = { ...start, clusters: new Map([['one', { ...record, reads }]]) };
+    const directives = new Map([
+      ['one', new Map([['default/web', { number: 2, attempt: 1, action: 'run' as const }]])],
+    ]);
+    const before = step(fresh, [app('web', ['ConfigMap/a', ...many('old', 12)])]);
+    const given = step(before, [app('web', ['ConfigMap/a', ...many('old', 12), ...many('new', 12)])], { directives });
+    const back = { delivery: 'default/web#2', hadIt: true, brought: 2 };
+    const takenBack = new Map([['one', new Map([['default/web', back]])]]);
+    const stable = planFor(given, [app('web', ['ConfigMap/a', ...many('old', 12)])], { takenBack });
+    expect(stable.guarded).toEqual([]);
+    expect(sent(published(given, stable)).retired).toHaveLength(12);
+    // Once it is back, what was there before is asked for, also in the name of the delivery.
+    const after = published(given, stable);
+    const fewer = planFor(after, [app('web', ['ConfigMap/a'])], {
+      takenBack: new Map([['one', new Map([['default/web', { delivery: 'default/web#2', hadIt: true }]])]]),
+    });
+    expect(fewer.guarded).toMatchObject([{ code: 'MASS_DELETE', ids: many('old', 12).map(id).sort() }]);
   });
 
   describe('of what a delivery brought before it was taken back, where a guard held that', () => {

@@ -26,6 +26,40 @@ const lines = (retires: ReturnType<typeof findRetired>): string[] =>
       `${name.replace('default/', '') || 'the past'}${isEmptied ? '!' : ''}: ${ids.map((id) => (counted.includes(id) ? id : `${id}*`)).join(' ')}`,
   );
 
+describe('what a delivery brought that is taken back', () => {
+  const told = (app: BundleApp, number = 2, more: Partial<BundleApp> = {}): BundleApp => ({
+    ...app,
+    delivery: { number, attempt: 1, action: 'run', steps: [] },
+    ...more,
+  });
+  const given = unit('web', 'a b c');
+  it.each<[string, BundleApp, readonly BundleApp[], number | undefined, string[]]>([
+    ['does not count', told(given), [unit('web', 'a')], 2, ['web: b* c*']],
+    ['counts where its cluster was told of no delivery', given, [unit('web', 'a')], 2, ['web: b c']],
+    ['counts where it was told of an earlier one', told(given, 1), [unit('web', 'a')], 2, ['web: b c']],
+    ['counts where something of it may be older', told(given), [unit('web', 'a')], undefined, ['web: b c']],
+    ['counts where all of it goes', told(given), [], 2, ['web: a b c']],
+    [
+      'is not what served beside it',
+      told(given, 2, { from: contentOf(unit('web', 'a b')) }),
+      [unit('web', 'a')],
+      2,
+      ['web: b c*'],
+    ],
+    [
+      'is not what was kept',
+      told(given, 2, { kept: [{ id: 'd', until: 'appDeleted' }] }),
+      [unit('web', 'a')],
+      2,
+      ['web: b* c* d'],
+    ],
+  ])('%s', (_, before, wanted, brought, expected) => {
+    const back = { delivery: 'default/web#2', hadIt: true, ...(brought !== undefined && { brought }) };
+    const taken = new Map([['default/web', back]]);
+    expect(lines(findRetired({ apps: [before] }, wanted, [], taken))).toEqual(expected);
+  });
+});
+
 describe('what is retired', () => {
   it.each<[string, readonly BundleApp[] | null, readonly BundleApp[], readonly string[], string[]]>([
     ['nothing before a first bundle', null, [unit('web', 'a')], [], []],
