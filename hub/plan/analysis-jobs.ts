@@ -21,30 +21,31 @@ export interface JobPlace {
 
 /**
  * The steps with the Jobs of this cluster in the place of the names that are written (pure); a hold where there is none of a name. The name of a component
- * comes before that of an object; of the Jobs of several revisions the one counts that steps lead to.
+ * comes before that of an object, and means all of its Jobs: the end of one proves nothing of the others. Of several revisions those count that steps lead to.
  */
 export function withJobs(rollout: Rollout, place: JobPlace): Rollout | FoundHold {
   const asked = askedJobs(rollout.steps);
   if (asked.size === 0) return rollout;
-  const found = new Map([...asked].map((name) => [name, jobNamed(name, place)]));
-  const missing = [...found].find(([, id]) => id === null);
+  const found = new Map([...asked].map((name) => [name, jobsNamed(name, place)]));
+  const missing = [...found].find(([, ids]) => ids.length === 0);
   if (missing !== undefined) return missingHold(missing[0], place);
-  const named = (check: AnalysisCheck): AnalysisCheck =>
-    'job' in check ? { ...check, job: found.get(check.job) ?? check.job } : check;
+  const named = (check: AnalysisCheck): readonly AnalysisCheck[] =>
+    'job' in check ? (found.get(check.job) ?? []).map((job) => ({ ...check, job })) : [check];
   const steps = rollout.steps.map((step) =>
-    step.type === 'analysis' ? { ...step, checks: step.checks.map(named) } : step,
+    step.type === 'analysis' ? { ...step, checks: step.checks.flatMap(named) } : step,
   );
   return { ...rollout, steps };
 }
 
-function jobNamed(name: string, { rendered: { objects, revisions }, previous }: JobPlace): ObjectId | null {
+function jobsNamed(name: string, { rendered: { objects, revisions }, previous }: JobPlace): readonly ObjectId[] {
   const jobs = objects.filter(({ id }) => groupKindOf(id) === 'batch/Job');
   const ofComponent = jobs.filter(({ object }) => object.metadata.labels?.[label.component] === name);
   const all = ofComponent.length > 0 ? ofComponent : jobs.filter(({ object }) => object.metadata.name === name);
   const serving = new Set((previous.from ?? previous).objects.map(({ id }) => id));
   const rankOf = ({ id, revision = '' }: (typeof all)[number]): number =>
     (serving.has(id) ? 0 : revisions.length + 1) + revisions.indexOf(revision);
-  return all.toSorted((a, b) => rankOf(b) - rankOf(a))[0]?.id ?? null;
+  const first = all.toSorted((a, b) => rankOf(b) - rankOf(a))[0];
+  return all.filter(({ revision }) => revision === first?.revision).map(({ id }) => id);
 }
 
 function missingHold(name: string, { rendered }: JobPlace): FoundHold {

@@ -56,12 +56,8 @@ function componentFault(component: Component, of: JobsOf): JobFault | null {
   if (hasOwnTraits(component, of)) return null;
   const objects = writtenObjects(component);
   if (objects !== null) {
-    const jobs = objects.filter(({ kind }) => kind === 'Job');
-    if (jobs.length === 1) return null;
-    const names = jobs.map((one) => one.name).join(', ');
-    return jobs.length === 0
-      ? { message: `${name} has no Job among its objects`, hint }
-      : { message: `${name} has several Jobs`, hint: `name one of them: ${names}` };
+    const hasJob = objects.some(({ kind }) => kind === 'Job');
+    return hasJob ? null : { message: `${name} has no Job among its objects`, hint };
   }
   const workload = builtin('ComponentDefinition', type, of)?.workload ?? null;
   if (workload === null || workload === job) return null;

@@ -79,4 +79,11 @@ export const analysisJobMutants: readonly Mutant[] = [
     replace: 'isJob(one)',
     tests: ['test/unit/hub/plan/done-jobs.test.ts'],
   },
+  {
+    bug: 'an analysis by a Job: of a component with several Jobs one proves all',
+    file: 'hub/plan/analysis-jobs.ts',
+    find: 'all.filter(({ revision }) => revision === first?.revision)',
+    replace: 'all.filter((one) => one === first)',
+    tests: ['test/unit/hub/plan/analysis-jobs.test.ts'],
+  },
 ];

@@ -37,9 +37,8 @@ function found(name: string, jobs: readonly string[], serving: readonly string[]
   const next = withJobs(rollout(name), place);
   if ('by' in next) return `${next.by}: ${next.reason}`;
   const [, asked] = next.steps;
-  return asked?.type === 'analysis' && asked.checks[0] !== undefined && 'job' in asked.checks[0]
-    ? parseObjectId(asked.checks[0].job).name
-    : '-';
+  const checks = asked?.type === 'analysis' ? asked.checks : [];
+  return checks.map((check) => ('job' in check ? parseObjectId(check.job).name : '-')).join();
 }
 
 describe('the Job of a name, in a cluster', () => {
@@ -50,6 +49,13 @@ describe('the Job of a name, in a cluster', () => {
     ['of the revision that comes', 'smoke', ['a of smoke in shop-v3', 'b of smoke in shop-v2'], ['a'], 'b'],
     ['of the last one where both come', 'smoke', ['a of smoke in shop-v1', 'b of smoke in shop-v2'], [], 'b'],
     ['that serves, where it is updated in place', 'smoke', ['a of smoke'], ['a'], 'a'],
+    [
+      'of a component that has two, both of them',
+      'smoke',
+      ['a of smoke in shop-v2', 'b of smoke in shop-v2', 'c of smoke in shop-v1'],
+      ['a'],
+      'a,b',
+    ],
     [
       'that there is not',
       'smoke',

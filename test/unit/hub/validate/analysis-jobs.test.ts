@@ -34,6 +34,7 @@ describe('the Job that an analysis asks', () => {
   it.each<[string, string, string, readonly string[]]>([
     ['a component that is one', 'smoke', '', []],
     ['the one Job of a component of objects', 'raw', raw(`${object('Job', 'check')}, ${object('CronJob', 'x')}`), []],
+    ['all Jobs of a component of objects', 'raw', raw(`${object('Job', 'one')}, ${object('Job', 'two')}`), []],
     ['an object by its name', 'check', raw(object('Job', 'check')), []],
     [
       'a component that runs on',
@@ -66,12 +67,6 @@ describe('the Job that an analysis asks', () => {
       [
         'raw has no Job among its objects; name a component of type task, or a Job among the objects of the application',
       ],
-    ],
-    [
-      'objects with two',
-      'raw',
-      raw(`${object('Job', 'one')}, ${object('Job', 'two')}`),
-      ['raw has several Jobs; name one of them: one, two'],
     ],
     [
       'a name that nothing has',
