@@ -8,6 +8,7 @@ export default defineConfig({
     // A hang fails all the same; a slow machine does not. Many files wait for processes: three at a time keep two cores busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 3,
     pool: 'threads',
     sequence: { sequencer: longestFirst('test/integration/field/field.test.ts') },

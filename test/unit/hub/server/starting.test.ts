@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { isStarting } from '../../../../hub/model/starting.ts';
 import type { HubServer } from '../../../../hub/server/server.ts';
 import { credentialText } from '../../../../shared/wire/credential.ts';
@@ -86,7 +86,7 @@ describe('a hub that is starting', () => {
       200,
       'data: poll\n\n',
     ]);
-    await vi.waitFor(() => expect(streams.count()).toBe(1));
+    await expect.poll(() => streams.count()).toBe(1);
   });
 
   it('proves who waited for a stream', async () => {
