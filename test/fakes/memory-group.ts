@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,12 +44,10 @@ export function startLimited(
   };
 }
 
-let made = 0;
-
 function makeGroup(bytes: number): string | null {
   const [two, one] = ['/sys/fs/cgroup', '/sys/fs/cgroup/memory'];
-  made += 1;
-  const name = `sluice-test-${process.pid}-${made}`;
+  // Files of tests that run side by side are threads of one process: its number would be that of each of them.
+  const name = `sluice-test-${randomUUID()}`;
   for (const [root, limit] of [
     [two, 'memory.max'],
     [one, 'memory.limit_in_bytes'],
