@@ -114,7 +114,7 @@ export const watchFacts: Facts = (at) => {
     const namespace = await at().namespace();
     await at().apply(watched(namespace, 'one'), 'sluice-agent');
     const query =
-      'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1&labelSelector=watched';
+      'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=3&labelSelector=watched';
     const [first, second] = await events(`${collection(namespace)}?${query}`);
     expect(first).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'one' } } });
     expect(second).toMatchObject({
@@ -137,7 +137,7 @@ export const watchFacts: Facts = (at) => {
     await at().raw('DELETE', `${collection(namespace)}/a`);
     const from = textOf(first.body.metadata?.resourceVersion);
     const later = await events(
-      `${collection(namespace)}?watch=1&timeoutSeconds=1&resourceVersion=${from}&labelSelector=watched`,
+      `${collection(namespace)}?watch=1&timeoutSeconds=3&resourceVersion=${from}&labelSelector=watched`,
     );
     expect(later.map(({ type, object }) => [type, object.metadata.name])).toEqual([
       ['ADDED', 'b'],
@@ -149,7 +149,7 @@ export const watchFacts: Facts = (at) => {
     const namespace = await at().namespace();
     await at().apply(watched(namespace, 'small'), 'sluice-agent');
     const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-    const { body } = await at().raw('GET', `${collection(namespace)}?watch=1&timeoutSeconds=1&labelSelector=watched`, {
+    const { body } = await at().raw('GET', `${collection(namespace)}?watch=1&timeoutSeconds=3&labelSelector=watched`, {
       accept,
     });
     expect(body).toMatchObject({

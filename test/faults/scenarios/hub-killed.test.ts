@@ -54,8 +54,8 @@ beforeAll(async () => {
   expect(joined.stdout).not.toContain((await readFile(file, 'utf8')).trim());
   const ticket = parseJoinLine(await readFile(file, 'utf8'));
   agent = startSite({ name: 'local', kubeconfig: cluster.kubeconfig, ticket, flags: { poll: 1 } });
-  await view.until('/ConfigMap/default/one', 'there', () => true, 20_000);
-}, 60_000);
+  await view.until('/ConfigMap/default/one', 'there', () => true);
+}, 120_000);
 afterAll(async () => {
   await agent?.stop();
   await hub.stop();
@@ -75,29 +75,21 @@ it('delivers every commit although the hub is killed between its steps on disk, 
       () => undefined,
       () => undefined,
     );
-    await waitFor(
-      'the hub to die, or to deliver',
-      async () => {
-        if (!hub.isRunning()) return true;
-        const now = (await view.get('/ConfigMap/default/one'))?.['data'] as { value: string };
-        return now.value === String(index + 1) ? true : undefined;
-      },
-      10_000,
-    );
+    // An agent that did not reach the hub for a while asks it more rarely.
+    await waitFor('the hub to die, or to deliver', async () => {
+      if (!hub.isRunning()) return true;
+      const now = (await view.get('/ConfigMap/default/one'))?.['data'] as { value: string };
+      return now.value === String(index + 1) ? true : undefined;
+    });
     deaths += hub.isRunning() ? 0 : 1;
   }
   expect(deaths).toBeGreaterThan(1);
   await hub.stop('SIGKILL');
   startHub(0);
   await ready();
-  await view.until(
-    '/ConfigMap/default/one',
-    'at 3',
-    ({ data: now }) => (now as { value: string }).value === '3',
-    20_000,
-  );
+  await view.until('/ConfigMap/default/one', 'at 3', ({ data: now }) => (now as { value: string }).value === '3');
   expect(agent?.logged()).not.toMatch(/FORK_DETECTED|ROLLED_BACK|SIGNATURE_INVALID|DIGEST_MISMATCH/);
   for (const name of ['ledger.git', 'channel.git']) {
     expect(await git(join(data, name), 'fsck', '--strict', '--full', '--no-progress', '--no-dangling')).toBe('');
   }
-}, 60_000);
+}, 300_000);

@@ -160,8 +160,11 @@ export function agentOn(backend: EngineBackend): void {
         deadline: 1,
       });
       publish(bad, settings);
-      const report = await agent.until((one) => one.apps.some((app) => app.phase === 'blocked'));
-      const app = report.apps.find((one) => one.name === 'example');
+      const appOf = (report: AgentReport) => report.apps.find((one) => one.name === 'example');
+      // What holds a pod may be known only after the second that its revision has.
+      const isExplained = (report: AgentReport): boolean =>
+        appOf(report)?.phase === 'blocked' && appOf(report)?.message.includes('ImagePullBackOff') === true;
+      const app = appOf(await agent.until(isExplained));
       expect(app?.health).toBe('Degraded');
       expect(app?.message).toMatch(/^Ready:0\/1 example-v4 did not become ready in 1 s: .*ImagePullBackOff/);
       expect(app?.traffic).toEqual([{ revision: 'example-v3', weight: 100 }]);

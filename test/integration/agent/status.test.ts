@@ -33,7 +33,7 @@ describe('`sluice-agent status` as a process of its own', { timeout: 120_000 }, 
   beforeAll(async () => {
     fleet = await startFleet({ backend: embedded });
     await fleet.push({ 'web.yaml': configApp('web', { web: '1' }) });
-  }, 60_000);
+  }, 120_000);
   afterAll(() => fleet.close());
 
   it('says that a cluster has not joined, that all is applied, and that no agent runs', async () => {

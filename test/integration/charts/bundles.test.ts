@@ -68,7 +68,7 @@ describe.skipIf(!canContain || helmBinary === null)('the bundles, run as the cha
       logFile: agentLog,
     });
     ends.push(() => agent.stop('SIGKILL'));
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     for (const end of ends.reverse()) await end();
   });

@@ -26,7 +26,7 @@ function commandsOf(day: string): string[] {
 const map = (name: string): string => `/ConfigMap/default/${name}`;
 const both = configApp('shop', { shop: '1', fought: '1' });
 
-describe('the bad days of operations.md', { timeout: 90_000 }, () => {
+describe('the bad days of operations.md', { timeout: 180_000 }, () => {
   let fleet: Fleet;
   let site: Site;
   let hands: Hands;
@@ -91,7 +91,7 @@ describe('the bad days of operations.md', { timeout: 90_000 }, () => {
     }
     if (kubectl !== null) await symlink(kubectl, join(desk, 'bin', 'kubectl'));
     await healthy();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => fleet.close());
 
   it('begin with what hub and site say', async () => {
