@@ -18,8 +18,8 @@ import { startMutatingProxy, type Mutation, type MutatingProxy } from '../fakes/
 
 const clusterRef = `refs/heads/clusters/${identity.cluster}`;
 const http = createHttp();
-// A stall must not make the test slow.
-const impatient = { ...fetchLimits, http: { ...fetchLimits.http, idleMs: 2_000 } };
+// A stall must not make the test slow, and a program of Git that starts late is none.
+const impatient = { ...fetchLimits, http: { ...fetchLimits.http, idleMs: 8_000 } };
 const signal = new AbortController().signal;
 
 let folder: string;

@@ -7,7 +7,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-const limits = { maxBytes: 10_000, idleMs: 5_000, totalMs: 5_000 };
+const limits = { maxBytes: 10_000, idleMs: 20_000, totalMs: 30_000 };
 // The certificate is for another name than the address.
 const tls = { ca: fixture('ca.crt'), servername: 'api.example.com' };
 

@@ -5,7 +5,7 @@ import { openTransport } from '../../../agent/kube/transport.ts';
 import { accessTo, fixture, serveHttps, serveProxy } from './server.ts';
 import type { Listening } from './server.ts';
 
-const limits = { maxBytes: 10_000, idleMs: 5_000, totalMs: 5_000 };
+const limits = { maxBytes: 10_000, idleMs: 20_000, totalMs: 30_000 };
 const ca = fixture('ca.crt');
 
 /** The common name of the certificate that a client showed; null when it showed none. */

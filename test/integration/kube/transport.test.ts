@@ -18,7 +18,7 @@ async function to(handler: Handler): Promise<{ readonly transport: Transport; re
   return { transport, server };
 }
 
-const generous = { maxBytes: 1_000_000, idleMs: 10_000, totalMs: 10_000 };
+const generous = { maxBytes: 1_000_000, idleMs: 20_000, totalMs: 30_000 };
 
 function ask(more: Partial<WireRequest> = {}): WireRequest {
   const { signal } = new AbortController();

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSite } from '../../../../agent/site/site.ts';
-import { runAgent } from '../../../../agent/run/loop.ts';
 import { cronFields } from '../../../../shared/adapters/schedule.ts';
-import { systemClock } from '../../../../shared/adapters/clock.ts';
-import type { Clock } from '../../../../shared/ports/clock.ts';
 import {
   fakeChannel,
   handAgent,
@@ -58,19 +55,17 @@ describe('the window of a site', () => {
     kube.put_({ ...configMap('sluice-site', '', 'sluice-system'), data: { window } });
     const channel = fakeChannel();
     const { reports, deliver } = reportSink();
-    // A quarter of a second before it opens.
-    const began = systemClock.monotonic();
-    const clock: Clock = { ...systemClock, now: () => opens - 250 + systemClock.monotonic() - began };
-    const stop = new AbortController();
+    const clock = manualClock(opens - 5_000);
     channel.publish(testBundle({ generation: 1, apps: [first], freshUntil }));
-    const running = runAgent(testDeps(kube, channel, clock, { deliver }), stop.signal);
+    const agent = steppedAgent(testDeps(kube, channel, clock, { deliver }), clock);
     const said = () =>
       reports.flatMap(({ conditions }) => conditions.find(({ type }) => type === 'Held')?.message ?? []);
-    while (reports.at(-1)?.settled !== true) await new Promise((resolve) => setImmediate(resolve));
+    for (let second = 0; second < 4; second += 1) await agent.move(1_000);
     expect(said()[0]).toMatch(/^held by the site until 2026-06-10T00:00:00Z: outside its window/);
-    expect(valueOf(kube, aId)).toBe('a');
-    stop.abort();
-    await running;
+    expect(valueOf(kube, aId)).toBeUndefined();
+    for (let second = 0; second < 4; second += 1) await agent.move(1_000);
+    expect([reports.at(-1)?.settled, valueOf(kube, aId)]).toEqual([true, 'a']);
+    await agent.stop();
   });
 
   it('wakes the agent also where it opens between two readings of the clock', async () => {

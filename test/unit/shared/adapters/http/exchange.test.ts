@@ -18,7 +18,7 @@ async function to(handler: Handler): Promise<(path: string, more?: Partial<Excha
   return (path, more = {}) => {
     const url = new URL(`http://127.0.0.1:${server.port}${path}`);
     const { signal } = new AbortController();
-    const base = { method: 'GET', headers: {}, idleMs: 5_000, totalMs: 5_000, subject: `GET ${path}` };
+    const base = { method: 'GET', headers: {}, idleMs: 20_000, totalMs: 30_000, subject: `GET ${path}` };
     return { ...base, url, route: connections.routeTo(url), signal, ...more };
   };
 }

@@ -59,7 +59,7 @@ describe('certificates that cannot be read', () => {
     const connections = openConnections({}, { ...tls, cert: 'not a certificate' }, proxies);
     const { signal } = new AbortController();
     const route = connections.routeTo(url);
-    const common = { method: 'GET', url, headers: {}, route, signal, idleMs: 5_000, subject: 'a request' };
+    const common = { method: 'GET', url, headers: {}, route, signal, idleMs: 20_000, subject: 'a request' };
     await expect(open(common)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     connections.close();
   });

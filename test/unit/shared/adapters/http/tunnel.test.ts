@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttp, type HttpOptions } from '../../../../../shared/adapters/http/client.ts';
 import { fixture, serveHttp, serveHttps, serveProxy, type Listening } from '../../../../integration/kube/server.ts';
 
-const limits = { maxBytes: 10_000, idleMs: 5_000, totalMs: 5_000 };
+const limits = { maxBytes: 10_000, idleMs: 20_000, totalMs: 30_000 };
 
 describe('through a proxy', () => {
   let server: Listening;
