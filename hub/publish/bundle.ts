@@ -1,9 +1,10 @@
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { atOnce, unitsOfBytes, type Work } from '../../shared/lib/slices.ts';
-import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
+import { payloadTypes, signaturesText, type Signatures, type Signer } from '../../shared/wire/envelope.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import { revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
+import type { Revision } from '../../shared/wire/revision.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import { channelCommit } from '../model/channel-commit.ts';
 import { makeTree } from '../model/git-tree.ts';
@@ -31,30 +32,46 @@ export interface BuiltBundle {
   readonly commit: GitObject;
 }
 
-/** Signs a planned bundle and builds its tree and commit in memory: same input, same bytes. */
-export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBundle, facts: BundleFacts): BuiltBundle {
-  return atOnce(buildingBundle(objects, signer, next, facts));
+/** What is to be signed of a planned bundle. */
+export interface Draft {
+  readonly next: NextBundle;
+  readonly facts: BundleFacts;
+  readonly revision: Revision;
+  /** The bytes of revision.json. */
+  readonly payload: Buffer;
 }
 
-/** What signing an envelope and reading it again costs beside its bytes, in units of a slice. */
-const envelopeUnits = 60;
+/** What writing an envelope costs beside its bytes, in units of a slice; and what reading it again does. */
+const [draftUnits, envelopeUnits] = [20, 30];
 
-/** The same, as work in steps. */
+/** Writes the envelope of a planned bundle, as work in steps. */
+export function* draftingBundle(next: NextBundle, facts: BundleFacts): Work<Draft> {
+  const { ledger, issuedAt, freshUntil } = facts;
+  const revision = { ...next.revision, ledger, issuedAt, freshUntil };
+  const payload = formats.revision.at(revision.format).encode(revision);
+  yield draftUnits + unitsOfBytes(payload.length);
+  return { next, facts, revision, payload };
+}
+
+/** Signs a planned bundle and builds its tree and commit in memory: same input, same bytes. */
+export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBundle, facts: BundleFacts): BuiltBundle {
+  const draft = atOnce(draftingBundle(next, facts));
+  return atOnce(buildingBundle(objects, draft, signer.sign(payloadTypes.revision, draft.payload), signer));
+}
+
+/** Builds the tree and the commit of a draft with its signatures, as work in steps. */
 export function* buildingBundle(
   objects: ObjectReader,
-  signer: Signer,
-  next: NextBundle,
-  facts: BundleFacts,
+  { next, facts, revision, payload }: Draft,
+  signed: Signatures,
+  { keyid }: Pick<Signer, 'keyid'>,
 ): Work<BuiltBundle> {
-  const { previous, at, sharing = newSharing(), ...signed } = facts;
-  const revision = { ...next.revision, ...signed };
+  const { previous, at, sharing = newSharing() } = facts;
   const format = formats.revision.at(revision.format);
-  const payload = format.encode(revision);
-  yield envelopeUnits + unitsOfBytes(payload.length);
-  const signatures = Buffer.from(signaturesText(signer.sign(payloadTypes.revision, payload)));
+  yield envelopeUnits;
   const made: GitObject[] = [];
   const folders = yield* foldersBeside({ next, previous, made, sharing }, objects);
-  const [document, signature] = [makeBlob(payload), makeBlob(signatures)];
+  const [document, signature] = [makeBlob(payload), makeBlob(Buffer.from(signaturesText(signed)))];
   const root = makeTree([
     ...folders,
     { name: revisionPath, kind: 'file', oid: document.oid },
@@ -64,7 +81,7 @@ export function* buildingBundle(
     cluster: next.cluster,
     revision: format.reread(revision, payload, previous?.revision ?? null),
     revisionDigest: digestOf(payload),
-    keyid: signer.keyid,
+    keyid,
     tree: root.oid,
   };
   const { parent, replaced, isCut } = historyOf(next, previous, at);

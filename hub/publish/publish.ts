@@ -1,13 +1,14 @@
 import type { NextBundle } from '../model/bundle.ts';
 import type { Changes } from '../model/changes.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
-import { inSlices, startSlices, type Work } from '../../shared/lib/slices.ts';
+import { inSlices, startSlices } from '../../shared/lib/slices.ts';
 import type { Problem } from '../model/source.ts';
 import type { View } from '../model/store.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import type { Oid } from '../../shared/lib/git/object.ts';
+import { payloadTypes, type Signatures } from '../../shared/wire/envelope.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
-import { buildingBundle, type BuiltBundle, type BundleFacts } from './bundle.ts';
+import { buildingBundle, draftingBundle, type BuiltBundle, type Draft } from './bundle.ts';
 import { newSharing } from './folders.ts';
 import { freshFor, instantOf, type PublishDeps } from './types.ts';
 import { diverged, finishPending } from './pending.ts';
@@ -42,14 +43,8 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
   const now = clock.now();
   const refs = channel.refs();
   const stopped = next.filter(({ cluster }) => isDiverged(view.bundles.get(cluster), refs));
-  const slices = startSlices();
-  const sharing = newSharing();
-  const built: BuiltBundle[] = [];
-  for (const bundle of next) {
-    if (stopped.includes(bundle)) continue;
-    const at = refs.get(clusterRef(bundle.cluster)) ?? null;
-    built.push(await inSlices(build(deps, view, bundle, { now, at, sharing }), slices));
-  }
+  const wanted = next.filter((bundle) => !stopped.includes(bundle));
+  const built = await buildAll(deps, { view, now, refs }, wanted);
   onStep('write channel objects');
   const written = channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
   onStep('commit ledger');
@@ -86,19 +81,55 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
   };
 }
 
-function build(
-  { store, keys, freshMs = freshFor }: PublishDeps,
-  view: View,
-  next: NextBundle,
-  { now, ...facts }: { readonly now: number } & Required<Pick<BundleFacts, 'at' | 'sharing'>>,
-): Work<BuiltBundle> {
-  return buildingBundle(store.objects, keys.hub, next, {
+/** What all bundles of one commit are built from. */
+interface BuildFacts {
+  readonly view: View;
+  readonly now: number;
+  readonly refs: ReadonlyMap<string, Oid>;
+}
+
+/** A draft, and its signatures once they are there. */
+interface Signing {
+  readonly draft: Draft;
+  readonly signed: Promise<Signatures>;
+}
+
+/** So many bundles are with the threads that sign, while those before them are built. */
+const signingAtOnce = 64;
+
+/** Builds bundles in their order, each with what those before it have already. */
+async function buildAll(deps: PublishDeps, facts: BuildFacts, next: readonly NextBundle[]): Promise<BuiltBundle[]> {
+  const { store, keys, freshMs = freshFor } = deps;
+  const { view, now, refs } = facts;
+  const slices = startSlices();
+  const together = {
     ledger: view.number + 1,
     issuedAt: instantOf(now),
     freshUntil: instantOf(now + freshMs),
-    previous: view.bundles.get(next.cluster) ?? null,
-    ...facts,
-  });
+    sharing: newSharing(),
+  };
+  const built: BuiltBundle[] = [];
+  const build = async ({ draft, signed }: Signing): Promise<void> => {
+    built.push(await inSlices(buildingBundle(store.objects, draft, await signed, keys.hub), slices));
+  };
+  const waiting: Signing[] = [];
+  for (const bundle of next) {
+    const { cluster } = bundle;
+    const own = { previous: view.bundles.get(cluster) ?? null, at: refs.get(clusterRef(cluster)) ?? null };
+    const draft = await inSlices(draftingBundle(bundle, { ...together, ...own }), slices);
+    waiting.push({ draft, signed: signing(deps, draft) });
+    const [first] = waiting.length > signingAtOnce ? waiting.splice(0, 1) : [];
+    if (first !== undefined) await build(first);
+  }
+  for (const each of waiting) await build(each);
+  return built;
+}
+
+function signing({ keys }: PublishDeps, { payload }: Draft): Promise<Signatures> {
+  const signed = keys.hub.signAside(payloadTypes.revision, payload);
+  // The build that waits for it hears of a failure; before it waits, Node would end the process for that.
+  signed.catch(() => undefined);
+  return signed;
 }
 
 function isDiverged(bundle: PublishedBundle | undefined, refs: ReadonlyMap<string, Oid>): boolean {

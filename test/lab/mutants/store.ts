@@ -70,6 +70,20 @@ export const storeMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/publish/publish.test.ts'],
   },
   {
+    bug: 'the drafts of a whole fleet wait in memory for their signatures',
+    file: 'hub/publish/publish.ts',
+    find: 'waiting.length > signingAtOnce',
+    replace: 'waiting.length > Infinity',
+    tests: ['test/unit/hub/publish/publish.test.ts'],
+  },
+  {
+    bug: 'a signature that fails before its turn ends the hub',
+    file: 'hub/publish/publish.ts',
+    find: 'signed.catch(() => undefined);',
+    replace: '',
+    tests: ['test/unit/hub/publish/publish.test.ts'],
+  },
+  {
     bug: 'a cluster waits where the Git host does not let the history of its branch begin anew',
     file: 'hub/publish/pending.ts',
     find: 'cuts.map(({ bundle }) => channelCommit(bundle, bundle.parent))',

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
+import { nextTurn } from '../../../../shared/lib/slices.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../../shared/wire/envelope.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { clusterRef } from '../../../../shared/wire/layout.ts';
+import type { HubKeys } from '../../../../hub/keys/types.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish } from '../../../../hub/publish/publish.ts';
 import { app, object, planFor } from '../../../fixtures/hub/plan.ts';
@@ -150,6 +152,59 @@ describe('a published bundle', () => {
     expect(inChannel('fsck', '--strict', '--full')).toBe('');
     await reopen();
     expect((await hub.store.read()).bundles.size).toBe(300);
+  });
+
+  describe('signed by other threads', () => {
+    const names = Array.from({ length: 200 }, (_, i) => `c${i}`);
+    type SignAside = HubKeys['hub']['signAside'];
+    const publishWith = async (signAside: SignAside) => {
+      await pass(hub, [], joined(...names));
+      const view = await hub.store.read();
+      const { next } = planFor(
+        view,
+        names.map((name) => web('v1', name)),
+      );
+      const keys = { ...hub.deps.keys, hub: { ...hub.deps.keys.hub, signAside } };
+      return publish({ ...hub.deps, keys }, { view, changes: {}, next, message: 'all' });
+    };
+
+    it('gives each bundle its own signature in the order of the plan, whichever is ready first', async () => {
+      const { hub: key, trusted } = hub.deps.keys;
+      const [waiting, seen]: [(() => void)[], number[]] = [[], []];
+      const publishing = publishWith(
+        (type, payload) =>
+          new Promise((resolve) => {
+            seen.push(waiting.push(() => resolve(key.sign(type, payload))));
+          }),
+      );
+      const run = { isDone: false };
+      void publishing.finally(() => (run.isDone = true));
+      // Nothing is answered before no more is asked for; then what came last is first.
+      for (let asked = 0; !run.isDone; asked = seen.length) {
+        await nextTurn();
+        if (asked === seen.length) waiting.pop()?.();
+      }
+      const published = await publishing;
+      expect(published.clusters).toEqual([...names].sort());
+      expect(Math.max(...seen)).toBeLessThanOrEqual(65);
+      const signersOf = (name: string) => {
+        const [payload, signatures] = ['revision.json', 'revision.sig'].map((path) => show(clusterRef(name), path));
+        return countSigners(payloadTypes.revision, Buffer.from(payload!), parseSignatures(signatures!), trusted);
+      };
+      expect(['c0', 'c150', 'c199'].map(signersOf)).toEqual([1, 1, 1]);
+    });
+
+    it('commits nothing where one of them fails', async () => {
+      const { hub: key } = hub.deps.keys;
+      let asked = 0;
+      const failing = publishWith((type, payload) => {
+        asked += 1;
+        return asked === 40 ? Promise.reject(new Error('no signature')) : key.signAside(type, payload);
+      });
+      await expect(failing).rejects.toThrow('no signature');
+      // The commit in which they joined, and were sent nothing yet.
+      expect((await hub.store.read()).number).toBe(2);
+    });
   });
 
   it('loses against a hub that was first, and nothing of it is seen', async () => {

@@ -48,6 +48,11 @@ describe('signing', () => {
     expect(countSigners(type, bytes, signatures, keys)).toBe(count);
   });
 
+  it('signs aside as it signs at once', async () => {
+    expect(await signer.signAside(payloadTypes.revision, payload)).toEqual(sigs);
+    expect(await signer.signAside(payloadTypes.report, payload)).toEqual(signer.sign(payloadTypes.report, payload));
+  });
+
   it('counts two signers once each', () => {
     const both = {
       ...sigs,
