@@ -9,6 +9,8 @@ export interface AdmissionInput {
   readonly parallelism: number | null;
   readonly wave: Pick<Wave, 'key' | 'units' | 'settings'>;
   readonly units: readonly StandingUnit[];
+  /** Those of the other waves of its step: a pair may be in two of them. */
+  readonly others: readonly (readonly StandingUnit[])[];
   readonly delivery: Pick<Delivery, 'admitted' | 'content'>;
   readonly listening: Listening;
 }
@@ -31,11 +33,10 @@ const groupMs = 10_000;
 /** Chooses the units of a wave that are given the content next: as many as slots are free, those that are not healthy last. Pure. */
 export function admissible(input: AdmissionInput): Admissible {
   const { parallelism, wave, units, listening } = input;
-  const { waiting, failed } = byState(units);
+  const { waiting } = byState(units);
   if (waiting.length === 0) return noneAdmissible;
   const slots = parallelism ?? concurrencyOf(wave.settings.maxConcurrent, wave.units.length);
-  const inFlight = inFlightOf(units);
-  const free = slots - inFlight.length;
+  const free = slots - inFlightOf(units).length;
   const last = lastAdmission(input);
   const isGroup = free >= Math.min(Math.ceil(slots / 10), waiting.length);
   if (free <= 0) return noneAdmissible;
@@ -44,14 +45,24 @@ export function admissible(input: AdmissionInput): Admissible {
     waiting.filter(({ unit }) => !isUnhealthy(unit, input.delivery)),
     waiting.filter(({ unit }) => isUnhealthy(unit, input.delivery)),
   ];
-  const broken = failed.filter((one) => isBroken(one, input.delivery));
-  const chosen = spread(wave.settings.spread, [...well, ...poor], { busy: [...inFlight, ...broken], free });
-  if (chosen.length === 0 && inFlight.length === 0) return { ...noneAdmissible, waits: besideWords(broken) };
+  const { flying, broken } = besides(input);
+  const chosen = spread(wave.settings.spread, [...well, ...poor], { busy: [...flying, ...broken], free });
+  if (chosen.length === 0 && flying.length === 0) return { ...noneAdmissible, waits: besideWords(broken) };
   return {
     units: chosen.map(({ unit }) => unit.key),
     unhealthy: chosen.filter(({ unit }) => isUnhealthy(unit, input.delivery)).map(({ unit }) => unit.key),
     askAt: [],
     waits: '',
+  };
+}
+
+/** What nothing is to be given beside, where a spread says so: what is in flight, and what is broken. */
+function besides(input: AdmissionInput): Readonly<Record<'flying' | 'broken', readonly StandingUnit[]>> {
+  if (input.wave.settings.spread === undefined) return { flying: [], broken: [] };
+  const all = [input.units, ...input.others];
+  return {
+    flying: all.flatMap(inFlightOf),
+    broken: all.flatMap((units) => byState(units).failed.filter((one) => isBroken(one, input.delivery))),
   };
 }
 

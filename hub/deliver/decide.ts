@@ -7,7 +7,7 @@ import {
   type StepRecord,
   type WaveRecord,
 } from '../model/delivery.ts';
-import type { StepProgress } from './progress.ts';
+import type { StepProgress, WaveProgress } from './progress.ts';
 import { hasBrought } from './skipped.ts';
 import { endPhases } from './step-records.ts';
 
@@ -33,6 +33,7 @@ export interface Known {
 export interface KnownStep extends Pick<StepProgress, 'name' | 'phase' | 'moves'> {
   /** Those of a group. */
   readonly steps: readonly KnownStep[];
+  readonly waves: readonly Pick<WaveProgress, 'name' | 'phase'>[];
 }
 
 /**
@@ -55,15 +56,15 @@ type Verdict = (
 ) => Pick<AppDelivery, 'last'> & Partial<AppDelivery>;
 
 const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
-  approve: (record, decision, { asks }) => onWhatWaits(record, decision, asks),
-  refuse: (record, decision, { asks }) => onWhatWaits(record, decision, asks),
+  approve: onWhatWaits,
+  refuse: onWhatWaits,
   pause: (record, decision) => ({ last: noted(running(record), decision) }),
-  resume: (record, decision, { asks }) => {
+  resume: (record, decision, known) => {
     const isPaused = running(record).decisions.findLast(({ verdict }) => pauses.has(verdict))?.verdict === 'pause';
     // A workflow that suspends is resumed by the same word.
     return isPaused
       ? { last: noted(record.last, decision) }
-      : onWhatWaits(record, { ...decision, verdict: 'approve' }, asks);
+      : onWhatWaits(record, { ...decision, verdict: 'approve' }, known);
   },
   promote: (record, decision, { inSteps }) => {
     const { cluster } = decision;
@@ -90,7 +91,12 @@ const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
       hint: `see \`sluice-hub rollout show ${deliveryName(record)}\``,
     });
   },
-  retry: (record, decision, { failed }) => ({ last: retried(record, decision, failed) }),
+  retry: (record, decision, { failed }) => {
+    if (record.last.phase !== 'reverted') return { last: retried(record, decision, failed) };
+    const subject = deliveryName(record);
+    const hint = 'push its content again: that is the next delivery';
+    throw new SluiceError('CONFLICT', 'the documents are back at what ran before it', { subject, hint });
+  },
   abort: (record, decision) => ({ last: ended(running(record), decision, 'aborted') }),
   rollback: (record, decision) => rolledBack(record, decision),
 };
@@ -129,12 +135,14 @@ function running(record: AppDelivery): Delivery {
 function onWhatWaits(
   record: AppDelivery,
   decision: DeliveryDecision,
-  asks: readonly string[],
+  known: Pick<Known, 'asks' | 'steps'>,
 ): Pick<AppDelivery, 'last'> {
-  const on = decision.on === undefined ? asks : [decision.on];
   const last = running(record);
+  const on = meantBy(decision, known);
   if (on.length > 0) return { last: on.reduce((next, one) => noted(next, { ...decision, on: one }), last) };
-  throw new SluiceError('CONFLICT', 'nothing of it waits for a decision now', {
+  const message =
+    decision.on === undefined ? 'nothing of it waits for a decision now' : `${decision.on} waits for none`;
+  throw new SluiceError('CONFLICT', message, {
     subject: deliveryName(record),
     hint: `see \`sluice-hub rollout show ${deliveryName(record)}\`; a step or wave is named by ${deliveryName(record)}/STEP[/WAVE]`,
   });
@@ -192,6 +200,22 @@ function withoutFailures(steps: Delivery['steps']): Delivery['steps'] {
 function without(admitted: Delivery['admitted'], units: ReadonlySet<string>): Delivery['admitted'] {
   const left = admitted.map((one) => ({ ...one, units: one.units.filter((unit) => !units.has(unit)) }));
   return left.filter((one) => one.units.length > 0);
+}
+
+/** What a decision is about: of a step, its waves that wait, too. An approval may come before what it lets go on. */
+function meantBy({ on, verdict }: DeliveryDecision, { asks, steps }: Pick<Known, 'asks' | 'steps'>): readonly string[] {
+  if (on === undefined) return asks;
+  const waiting = asks.filter((one) => one === on || one.startsWith(`${on}/`));
+  return waiting.length === 0 && verdict === 'approve' && isToCome(on, steps) ? [on] : waiting;
+}
+
+function isToCome(on: string, steps: readonly KnownStep[]): boolean {
+  return steps
+    .flatMap(openSteps)
+    .some(
+      ({ name, waves }) =>
+        name === on || waves.some((wave) => `${name}/${wave.name}` === on && wave.phase !== 'passed'),
+    );
 }
 
 /** A delivery that runs, or of which a step failed, goes back to what was stable; one that ended well, to what was before it. */

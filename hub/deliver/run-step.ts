@@ -11,7 +11,7 @@ import type { WaveProgress } from './progress.ts';
 import { hasBrought } from './skipped.ts';
 import type { WavesInput } from './standing.ts';
 import { broughtAfter } from './step-objects.ts';
-import { askStep, type StepFacts } from './step-run.ts';
+import { askStep, decisionsOn, type StepFacts } from './step-run.ts';
 import type { StepsKnown } from './step-status.ts';
 import type { StepResult } from './steps.ts';
 import { advanceWaves, type WavesOutcome } from './waves.ts';
@@ -49,7 +49,7 @@ export function runStep(
   const { outcome, result, ending: withOutputs } = askStep(facts);
   if (outcome === null || !delivers(step, outcome)) return { result, waves: null };
   if (isClosing === true) return { result: tooLate(result), waves: null };
-  const fault = faultOf(input, record, step);
+  const fault = faultOf(input, record, step) ?? refusedWords(record, step);
   if (fault !== null) return { result: { ...result, phase: 'failed', message: fault }, waves: null };
   const { units, localCluster, kept = nothingKept() } = input;
   const place = { app: record.app, step, units, localCluster, begun: record.last.waves };
@@ -98,6 +98,14 @@ function parallelismOf({ wants }: StepOutcome): number | null {
 function faultOf({ moves }: ApplicationInput, { last }: AppDelivery, { name, type }: ProgramStep): string | null {
   if (type.goesBack === true && last.document === undefined) return 'there is nothing to go back to';
   return moves?.faultOf(name) ?? null;
+}
+
+/** Who refused a wave of a step, and why: the step has failed; null = nobody did. */
+function refusedWords({ last }: AppDelivery, { name }: ProgramStep): string | null {
+  const refused = decisionsOn((on) => on.startsWith(`${name}/`), last).find(({ verdict }) => verdict === 'refuse');
+  if (refused === undefined) return null;
+  const { on = '', by, reason } = refused;
+  return `its wave ${on.slice(name.length + 1)} was refused by ${by}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 /** A step that decides itself when it is over: it is asked again with what its cluster says of what it brought. */

@@ -96,7 +96,8 @@ function failed(message: string): StepResult {
 
 function stepInput(facts: StepFacts, inputs: Readonly<Record<string, unknown>>): StepInput {
   const { application, record, step, at, now, effects, apps, ask, isApprovedInGit } = facts;
-  const own = decisionsOn(step.name, record.last).map(({ verdict, by, at: when, reason }): StepDecision => ({
+  const decisions = decisionsOn((on) => on === step.name, record.last);
+  const own = decisions.map(({ verdict, by, at: when, reason }): StepDecision => ({
     verdict,
     by,
     at: when,
@@ -135,10 +136,15 @@ function broughtBy({
   return { brought, isDelivered, ...told };
 }
 
-/** What persons decided of a step. What they refused is asked again once the delivery is retried. */
-function decisionsOn(step: string, { decisions }: AppDelivery['last']): AppDelivery['last']['decisions'] {
+/** What persons decided of some steps and waves. What they refused is asked again once the delivery is retried. */
+export function decisionsOn(
+  isMeant: (on: string) => boolean,
+  { decisions }: Pick<AppDelivery['last'], 'decisions'>,
+): AppDelivery['last']['decisions'] {
   const retried = decisions.findLastIndex(({ verdict, cluster }) => verdict === 'retry' && cluster === undefined);
-  return decisions.filter(({ on, verdict }, index) => on === step && (verdict !== 'refuse' || index > retried));
+  return decisions.filter(
+    ({ on, verdict }, index) => on !== undefined && isMeant(on) && (verdict !== 'refuse' || index > retried),
+  );
 }
 
 /** What expressions read as `context`. */

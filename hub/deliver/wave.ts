@@ -14,6 +14,8 @@ export interface WaveInput extends Omit<WavesInput, 'waves'> {
   readonly isOver: boolean;
   readonly wave: Wave;
   readonly units: readonly StandingUnit[];
+  /** Those of the other waves of its step. */
+  readonly others: readonly (readonly StandingUnit[])[];
   /** Undefined = it has not begun. */
   readonly record: WaveRecord | undefined;
 }

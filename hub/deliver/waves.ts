@@ -42,7 +42,7 @@ export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): Wa
   const progress: WaveProgress[] = [];
   const due: number[] = [];
   const admissions: Admission[] = [];
-  const effects: AnalysisEffect[] = [];
+  const wanted: AnalysisEffect[] = [];
   const refusals: Refusal[] = [];
   // A step that has no cluster at all waits for one.
   let open = judged.length > 0;
@@ -53,11 +53,13 @@ export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): Wa
       continue;
     }
     const record = delivery.waves[wave.key];
-    const next = advanceWave({ ...input, effects: input.effects ?? nothingKnown, isOver, wave, units: own, record });
+    const others = judged.flatMap(({ units }) => (units === own ? [] : [units]));
+    const effects = input.effects ?? nothingKnown;
+    const next = advanceWave({ ...input, effects, isOver, wave, units: own, others, record });
     if (next.record !== undefined && next.record !== record) changed[wave.key] = next.record;
     if (next.admission !== null) admissions.push(next.admission);
     due.push(...next.due);
-    effects.push(...next.effects);
+    wanted.push(...next.effects);
     const refused = refusedWave(wave, next.record);
     if (refused !== null) refusals.push({ why: `wave ${wave.name}: ${refused}`, onFailure: wave.settings.onFailure });
     progress.push({
@@ -77,7 +79,7 @@ export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): Wa
     passed: open,
     isOver: isOver || refusals.length > 0,
     ...refusalOf(refusals),
-    effects,
+    effects: wanted,
     progress,
     units: all,
     due: [

@@ -62,8 +62,9 @@ export async function decideRollout(
     ...(on === undefined ? {} : { on }),
     ...(cluster === undefined ? {} : { cluster }),
   };
-  return change(`rollout ${verdict} ${name}`, 'approval', ({ deliveries }) => {
+  return change(`rollout ${verdict} ${name}`, 'approval', ({ deliveries, clusters }) => {
     const record = deliveries.get(app) ?? unknown(name);
+    if (cluster !== undefined && !clusters.has(cluster)) unknownCluster(cluster);
     const shown = progress().get(app);
     const [failed, inSteps] = [unitsIn(shown?.failed), unitsIn(shown?.inSteps)];
     const steps = (shown?.steps ?? []).flatMap((step) => [step, ...step.steps]);
@@ -87,6 +88,13 @@ function keyOf(name: string): string {
 function fullName(name: string, { app }: AppDelivery): string {
   const number = name.slice(name.indexOf('#'));
   return keyOf(name.split('#', 1)[0] ?? '') === app ? `${app.replace(/^default\//, '')}${number}` : name;
+}
+
+function unknownCluster(cluster: string): never {
+  throw new SluiceError('CONFLICT', 'there is no such cluster', {
+    subject: cluster,
+    hint: 'see `sluice-hub cluster list`',
+  });
 }
 
 function unknown(name: string): never {

@@ -48,6 +48,19 @@ describe('what is given the content', () => {
     expect(play.record?.last.base).toEqual({});
   });
 
+  it('never has two of a pair in two waves, where the first of them failed and what failed is tolerated', () => {
+    const one = (name: string, usage: string, pair: string) => unit(name, 'web-v1', { labels: { usage, pair } });
+    const units = [one('a', 'canary', 'x'), one('b', 'canary', 'y'), one('c', '', 'x'), one('d', '', 'z')];
+    const waves = [{ name: 'canary', clusters: { labels: { usage: 'canary' } } }];
+    const numbers = { maxFailed: 1, progressDeadline: '5m', spread: { label: 'pair' }, waves };
+    const play = new Play([deploy('all', null, numbers)], units, 'web-v2');
+    play.bad.set('a', 'web-v2');
+    expect(play.run(30 * minute)).toMatchObject({ phase: 'running', runs: { c: 'web-v1', d: 'web-v2' } });
+    expect(play.words().waits).toContain('a, which failed');
+    play.bad.clear();
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'succeeded', runs: { c: 'web-v2' } });
+  });
+
   it('never has two of a pair in flight', () => {
     const units = ['a', 'b', 'c', 'd'].map((name, i) => unit(name, 'web-v1', { labels: { pair: i < 2 ? 'x' : 'y' } }));
     const play = new Play(

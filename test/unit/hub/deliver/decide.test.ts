@@ -18,10 +18,16 @@ function record(facts: Partial<Delivery> = {}, more: Partial<AppDelivery> = {}):
   return { app: 'shop/web', stable: 'web-v1', previous: null, last, ...more };
 }
 
-const ask = { name: 'ask', phase: 'suspending', moves: false, steps: [] } as const;
+const ask = { name: 'ask', phase: 'suspending', moves: false, steps: [], waves: [] } as const;
+const [eu, us] = [{ name: 'eu', phase: 'pending' } as const, { name: 'us', phase: 'passed' } as const];
 const known: Known = {
-  asks: ['ask'],
-  steps: [ask, { ...ask, name: 'over', phase: 'succeeded' }, { ...ask, name: 'move', moves: true }],
+  asks: ['ask', 'prod/asia', 'prod/africa'],
+  steps: [
+    ask,
+    { ...ask, name: 'all', phase: 'running', waves: [eu, us] },
+    { ...ask, name: 'over', phase: 'succeeded' },
+    { ...ask, name: 'move', moves: true },
+  ],
   failed: ['a'],
   inSteps: ['c'],
 };
@@ -40,7 +46,7 @@ describe('decide', () => {
       'approves what waits',
       record(),
       decision('approve'),
-      { decisions: [expect.objectContaining({ verdict: 'approve', on: 'ask' }) as never] },
+      { decisions: known.asks.map((on) => expect.objectContaining({ verdict: 'approve', on }) as never) },
     ],
     [
       'approves what is named',
@@ -49,10 +55,16 @@ describe('decide', () => {
       { decisions: [expect.objectContaining({ on: 'all/eu' }) as never] },
     ],
     [
+      'approves what waits of a step',
+      record(),
+      decision('approve', { on: 'prod' }),
+      { decisions: ['prod/asia', 'prod/africa'].map((on) => expect.objectContaining({ on }) as never) },
+    ],
+    [
       'resumes a workflow that suspends',
       record(),
       decision('resume'),
-      { decisions: [expect.objectContaining({ verdict: 'approve', on: 'ask' }) as never] },
+      { decisions: known.asks.map((on) => expect.objectContaining({ verdict: 'approve', on }) as never) },
     ],
     [
       'aborts with who and why',
@@ -112,6 +124,11 @@ describe('decide', () => {
     ['another delivery', record(), decision('approve', { name: 'shop/web#16' })],
     ['a number of another namespace', record(), decision('abort', { name: 'web#17' })],
     ['what does not run', record({ phase: 'succeeded' }), decision('pause')],
+    ['a step that is not there', record(), decision('approve', { on: 'al' })],
+    ['a wave that is not there', record(), decision('approve', { on: 'all/asia' })],
+    ['a wave that has passed', record(), decision('approve', { on: 'all/us' })],
+    ['what does not wait yet', record(), decision('refuse', { on: 'all/eu' })],
+    ['what the documents took back', record({ phase: 'reverted' }), decision('retry')],
     ['what cannot go back', record({ phase: 'succeeded' }), decision('rollback')],
   ])('is refused on %s', (_, before, given) => {
     expect(() => decide(before, given, known)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));

@@ -33,6 +33,22 @@ describe('a wave', () => {
     expect(play.run(minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v1' } });
   });
 
+  it('fails its step where a person refuses it, and asks again after a retry', () => {
+    const waves = [
+      { name: 'canary', clusters: { names: ['a'] } },
+      { name: 'eu', approval: 'required' as const },
+    ];
+    const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');
+    expect(play.run(minute).waits).toBe('all/eu waits for an approval of wave eu');
+    decided(play, 'refuse');
+    expect(play.run(minute)).toMatchObject({ phase: 'failed', runs: { a: 'web-v2', b: 'web-v1' } });
+    expect(play.record?.last.reason).toBe('step all failed: its wave eu was refused by ann');
+    decided(play, 'retry');
+    expect(play.run(minute)).toMatchObject({ phase: 'running', waits: 'all/eu waits for an approval of wave eu' });
+    decided(play, 'approve');
+    expect(play.run(minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
+  });
+
   it('soaks, by what agents saw, and starts anew where a cluster degrades', () => {
     const waves = [{ name: 'canary', clusters: { names: ['a'] }, soak: '10m' }];
     const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');

@@ -71,6 +71,13 @@ describe('rollouts', () => {
     expect(later).not.toBe(version);
   });
 
+  it.each(['skip', 'retry', 'promote'] as const)('refuses to %s a cluster that is not there', async (verdict) => {
+    const { parts, commits } = await scene();
+    const input = { name: 'web#1', verdict, cluster: 'nowhere', by: 'ann', reason: '' };
+    await expect(decideRollout(parts, input, signal, null)).rejects.toThrow('there is no such cluster');
+    expect(commits).toEqual([]);
+  });
+
   it.each(['web#2', 'shop/web#1', 'api#1', 'web'])('refuses a decision on %s', async (name) => {
     const { parts, commits } = await scene();
     const input = { name, verdict: 'abort' as const, by: 'ann', reason: '' };
