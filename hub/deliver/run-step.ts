@@ -100,7 +100,7 @@ function faultOf({ moves }: ApplicationInput, { last }: AppDelivery, { name, typ
   return moves?.faultOf(name) ?? null;
 }
 
-/** Who refused a wave of a step, and why: the step has failed; null = nobody did. */
+/** Who refused a wave of a step, and why: the step has failed; null = no person did. */
 function refusedWords({ last }: AppDelivery, { name }: ProgramStep): string | null {
   const refused = decisionsOn((on) => on.startsWith(`${name}/`), last).find(({ verdict }) => verdict === 'refuse');
   if (refused === undefined) return null;

@@ -84,6 +84,23 @@ describe('a wave', () => {
     },
   );
 
+  it.each(['web#1', 'web#1/all'])('is let pass by its own name alone, not by an approval of %s in Git', (approved) => {
+    const units = [unit('a', 'web-v1', { labels: { env: 'prod', usage: 'canary' }, report: null }), ...fleet('b')];
+    for (const [usage, waits] of [
+      ['canary', 'the first cluster that is done'],
+      ['canry', 'WAVE_EMPTY'],
+    ] as const) {
+      const waves = [{ name: 'canary', clusters: { labels: { usage } } }];
+      const play = new Play([deploy('all', null, { waves })], units, 'web-v2');
+      play.away.add('a');
+      play.approved = approved;
+      expect(play.run(30 * minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v1', b: 'web-v1' } });
+      expect(play.words().waits).toContain(waits);
+      play.approved = `${approved} web#1/all/canary`;
+      expect(play.run(2 * minute)).toMatchObject({ runs: { b: 'web-v2' } });
+    }
+  });
+
   it('a cluster that joined without reports is not away: it passes with time, however few may be', () => {
     const units = [unit('a', 'web-v1', { reports: false, report: null }), ...fleet('b')];
     const play = new Play([deploy('all', null, { maxAbsent: 0, maxConcurrent: '100%' })], units, 'web-v2');
