@@ -60,6 +60,7 @@ export function runStep(
     parallelism: parallelismOf(outcome),
     delivery: record.last,
     waves: membersNow(kept.members, place),
+    mayBeEmpty: step.wants.every(({ scope }) => scope.mayBeEmpty === true),
     given: givenParts(input.program, record),
     listening,
     stopped,

@@ -23,6 +23,8 @@ export interface WavesInput {
   readonly parallelism: number | null;
   readonly delivery: Delivery;
   readonly waves: readonly Wave[];
+  /** True where its topologies say that it may have no cluster. */
+  readonly mayBeEmpty?: boolean;
   /** What each unit has of the content by now, where components come one after the other. */
   readonly given?: Given | undefined;
   readonly listening: Listening;

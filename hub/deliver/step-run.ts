@@ -1,4 +1,5 @@
 import { idOf, type ObjectId } from '../../shared/model/object.ts';
+import { contextAnnotations } from '../model/annotations.ts';
 import { docKey, namespaceOf, type Application } from '../model/documents.ts';
 import type { EffectsKnown } from '../model/effect.ts';
 import type { JsonMap } from '../model/json-map.ts';
@@ -156,7 +157,7 @@ function contextOf({ application, record, step }: Pick<StepFacts, 'application' 
     namespace: namespaceOf(application),
     appRevision: record.last.content,
     appLabels: metadata.labels ?? {},
-    appAnnotations: metadata.annotations ?? {},
+    appAnnotations: contextAnnotations(metadata),
     workflowName: `workflow-${metadata.name}`,
     stepName: step.name,
     stepSessionID: `${docKey(application)}#${record.last.number}`,

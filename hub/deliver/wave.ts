@@ -113,7 +113,10 @@ function stopOf({ isOver, stopped, wave, window }: WaveInput): Stop {
   if (isOver) return { why: overWords, due: [] };
   if (stopped !== null) return { why: stopped, due: [] };
   const state = wave.settings.window === undefined ? { isOpen: true, until: null } : window(wave.settings.window);
-  return { why: state.isOpen ? null : 'its window to open', due: state.until === null ? [] : [state.until] };
+  if (state.isOpen) return { why: null, due: state.until === null ? [] : [state.until] };
+  // By what cannot be read, or by no day that comes.
+  if (state.until === null) return { why: 'its window, which never opens', due: [] };
+  return { why: 'its window to open', due: [state.until] };
 }
 
 function retryWords({ name }: WaveInput): string {

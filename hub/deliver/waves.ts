@@ -31,7 +31,8 @@ export interface WavesOutcome {
 /** Advances the waves of one step by what the newest reports say: level-based, and the same when it is asked twice. Pure. */
 export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): WavesOutcome {
   const { delivery } = input;
-  const waves = input.waves.filter((wave) => wave.isNamed || wave.units.length > 0);
+  const isNowhere = input.mayBeEmpty === true && input.waves.every(({ units }) => units.length === 0);
+  const waves = isNowhere ? [] : input.waves.filter((wave) => wave.isNamed || wave.units.length > 0);
   const judged = waves.map((wave) => ({ wave, ...standingInWave(kept, input, wave) }));
   const isOver = judged.some(
     ({ wave, units: own }) =>
@@ -44,8 +45,8 @@ export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): Wa
   const admissions: Admission[] = [];
   const wanted: AnalysisEffect[] = [];
   const refusals: Refusal[] = [];
-  // A step that has no cluster at all waits for one.
-  let open = judged.length > 0;
+  // A step that has no cluster at all waits for one, unless its topologies say that there may be none.
+  let open = judged.length > 0 || isNowhere;
   for (const { wave, units: own } of judged) {
     const counts = countsOf(own);
     if (!open) {

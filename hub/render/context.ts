@@ -1,3 +1,4 @@
+import { contextAnnotations } from '../model/annotations.ts';
 import { namespaceOf, type Component } from '../model/documents.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 
@@ -34,7 +35,7 @@ export function contextOf(
     appRevisionNum: record.number,
     revision: record.name,
     appLabels: metadata.labels ?? {},
-    appAnnotations: metadata.annotations ?? {},
+    appAnnotations: contextAnnotations(metadata),
     workflowName: metadata.annotations?.[workflowName] ?? `workflow-${metadata.name}`,
     publishVersion: metadata.annotations?.[publishVersion] ?? '',
     replicaKey: component?.replica?.key ?? '',

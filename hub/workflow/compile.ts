@@ -214,7 +214,8 @@ function rolloutOf(step: Pick<WorkflowStep, 'properties'>, { named, rest }: Roll
   return own[0] ?? rest;
 }
 
-function policyNamesIn({ properties }: Pick<WorkflowStep, 'properties'>): readonly string[] {
+/** The policies that a step names. */
+export function policyNamesIn({ properties }: Pick<WorkflowStep, 'properties'>): readonly string[] {
   const names = properties?.['policies'];
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }

@@ -146,6 +146,20 @@ export const deliverMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/operations/rollouts.test.ts'],
   },
   {
+    bug: 'delivery: a step whose topology may have no cluster waits for one',
+    file: 'hub/deliver/waves.ts',
+    find: 'let open = judged.length > 0 || isNowhere;',
+    replace: 'let open = judged.length > 0;',
+    tests: ['test/unit/hub/deliver/waves.test.ts'],
+  },
+  {
+    bug: 'delivery: an approval changes what templates read',
+    file: 'hub/model/annotations.ts',
+    find: '.filter(([key]) => !ours.test(key))',
+    replace: '',
+    tests: ['test/unit/hub/render/context.test.ts'],
+  },
+  {
     bug: 'delivery: a cluster is done on bare health',
     file: 'hub/deliver/unit.ts',
     find: 'const isApplied = report?.applied === digest;',

@@ -49,6 +49,13 @@ describe('a wave', () => {
     expect(play.run(minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
   });
 
+  it('tells of a window that never opens', () => {
+    const play = new Play([deploy('all', null, { window: { cron: 'x', duration: '1h' } })], fleet('a'), 'web-v2');
+    play.isOpen = false;
+    expect(play.run(minute)).toMatchObject({ runs: { a: 'web-v1' } });
+    expect(play.words().waits).toBe('all/rest waits for its window, which never opens');
+  });
+
   it('soaks, by what agents saw, and starts anew where a cluster degrades', () => {
     const waves = [{ name: 'canary', clusters: { names: ['a'] }, soak: '10m' }];
     const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');

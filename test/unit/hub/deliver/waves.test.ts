@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decided, deploy, fleet, heartbeatMs, Play } from '../../../fixtures/hub/deliveries.ts';
+import { decided, deploy, fleet, heartbeatMs, Play, unit } from '../../../fixtures/hub/deliveries.ts';
 import { now } from '../../../fixtures/hub/status.ts';
 
 const minute = 60_000;
@@ -28,6 +28,18 @@ describe('the waves of a delivery', () => {
     expect(play.record).toMatchObject({ stable: 'web-v1', last: { number: 2, content: 'web-v3' } });
     expect(play.words().runs).toEqual({ a: 'web-v3', b: 'web-v1' });
     expect(play.record?.last.base).toEqual({ a: 'web-v2' });
+  });
+
+  it('waits for a cluster, unless its topology may have none; one that joins later gets it then', () => {
+    const waves = [{ name: 'eu', clusters: { labels: { region: 'eu' } } }];
+    const empty = deploy('edge', 'edge', { waves });
+    const wants = empty.wants.map((want) => ({ ...want, scope: { ...want.scope, mayBeEmpty: true } }));
+    const waiting = new Play([empty, deploy('prod', 'prod')], fleet('a'), 'web-v2');
+    expect(waiting.run(5 * minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v1' } });
+    const play = new Play([{ ...empty, wants }, deploy('prod', 'prod')], fleet('a'), 'web-v2');
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2' } });
+    play.units = [...play.units, unit('b', null, { labels: { env: 'edge' }, joinedAt: play.at })];
+    expect(play.run(minute)).toMatchObject({ runs: { b: 'web-v2' } });
   });
 
   it('starts anew on one cluster by a decision, and leaves out another', () => {

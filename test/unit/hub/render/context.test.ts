@@ -5,7 +5,7 @@ import { emptyHistory, recordRevisions } from '../../../../hub/render/revisions.
 
 const text = `
 kind: Application
-metadata: { name: shop, namespace: team, labels: { a: b }, annotations: { app.oam.dev/publishVersion: p7 } }
+metadata: { name: shop, namespace: team, labels: { a: b }, annotations: { app.oam.dev/publishVersion: p7, sluice.dev/approved: 'shop#1' } }
 spec: { components: [{ name: web, type: webservice, properties: { image: a } }, { name: db, type: worker, properties: { image: b } }] }
 `;
 

@@ -84,6 +84,26 @@ describe('the policies of an Application', () => {
       'error[DOCUMENT_INVALID] soak is not valid: it is not a duration like 90s, 15m or 1h30m; line 8 at soak',
     ],
     [
+      'have a time for each cluster',
+      '- { type: rollout, properties: { progressDeadline: 0s } }',
+      'error[DOCUMENT_INVALID] a cluster that has no time fails at once; line 8 at progressDeadline; use the form 90s, 15m or 1h30m',
+    ],
+    [
+      'have windows of five fields',
+      '- { type: rollout, properties: { window: { cron: "0 2 * *", duration: 3h } } }',
+      'error[DOCUMENT_INVALID] 0 2 * * has not the five fields of a schedule; line 8 at cron; write minute, hour, day of the month, month, day of the week: 0 2 * * 1-5',
+    ],
+    [
+      'have windows in time zones that are there',
+      '- { type: rollout, properties: { waves: [{ window: { cron: "0 2 * * MON-FRI", duration: 3h, timezone: Europe/Berln } }] } }',
+      'error[DOCUMENT_INVALID] there is no time zone Europe/Berln; line 8 at timezone; write Europe/Berlin, UTC or another name of the IANA list',
+    ],
+    [
+      'have windows that open',
+      '- { type: rollout, properties: { window: { cron: "0 2 * * *", duration: 0m, timezone: UTC } } }',
+      'error[DOCUMENT_INVALID] a window that has no time never opens; line 8 at duration; use the form 90s, 15m or 1h30m',
+    ],
+    [
       'leave fields to others by paths',
       '- { type: apply-once, properties: { enable: true, rules: [{ selector: { resourceTypes: [Job] }, strategy: { path: [a..b] } }] } }',
       'error[DOCUMENT_INVALID] a..b is not a path; line 8 at a..b; write it like spec.replicas, spec.template.spec.containers[0].image or metadata.annotations["a.b/c"]',
@@ -218,6 +238,18 @@ spec: { schematic: { cue: { template: "output: {apiVersion: \\"v1\\", kind: \\"C
     expect(said(both, step('rollout-promotion'))).toEqual([]);
     const binding = policies('- { name: e, type: env-binding, properties: { envs: [{ name: prod }] } }');
     expect(said(binding, step('deploy2env', 'env: prod'))).toEqual([]);
+  });
+
+  it('are told where of two rollouts the first counts', () => {
+    const rollouts = policies(
+      '- { name: a, type: rollout, properties: { soak: 1m } }',
+      '- { name: b, type: rollout, properties: { soak: 2m } }',
+    );
+    const words = (name: string, line: number, first: string) =>
+      `warning[REFERENCE_NOT_FOUND] ${name} has no effect: of the rollouts that no step names, ${first} counts; line ${line} at ; name it in the policies of a step of type deploy, or remove it`;
+    expect(said(rollouts)).toEqual([words('b', 9, 'a')]);
+    expect(said(rollouts, steps('- { type: deploy, properties: { policies: [a] } }'))).toEqual([]);
+    expect(said(rollouts, steps('- { type: deploy, properties: { policies: [b] } }'))).toEqual([]);
   });
 
   it('may be of components that a policy makes', () => {
