@@ -2,6 +2,7 @@ import type { Work } from '../../shared/lib/slices.ts';
 import type { Effect } from '../model/effect.ts';
 import { listsOf } from '../model/assignments.ts';
 import {
+  goingOn,
   unitKey,
   type AppDelivery,
   type ClusterDirectives,
@@ -17,6 +18,7 @@ import type { Sourced } from '../model/source.ts';
 import { appStates } from './app-states.ts';
 import { advanceApplication, pausedBy, type ApplicationOutcome } from './application.ts';
 import { contentReader, documentsOf, withDocuments } from './deployment.ts';
+import { remains } from './begin.ts';
 import { copyDirectiveOf } from './copy-directives.ts';
 import { directiveOf } from './directives.ts';
 import { heldBefore, namesOf, placeKey, targetOf, type UnitFacts } from './facts.ts';
@@ -99,7 +101,7 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
   const now = { ...input, world, frozen: frozen?.why ?? null };
   for (const [app, said] of apps) {
     const own = byApp.get(app) ?? [];
-    const record = input.state.deliveries.get(app);
+    const record = goingOn(input.state.deliveries.get(app));
     if (isResting(record, said)) {
       yield 1;
       outcomes.push([app, restingOutcome(facts, own, record)]);
@@ -130,7 +132,8 @@ interface One {
 type AdvanceOne = Omit<AdvanceInput, 'world'> & Pick<ApplicationInput, 'frozen' | 'world'>;
 
 function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found }: One): ApplicationOutcome {
-  const before = input.state.deliveries.get(app);
+  const known = input.state.deliveries.get(app);
+  const before = goingOn(known);
   const { deployment } = said;
   const units = unitsNow(facts, own, deployment === undefined ? byName : readerOf(before, said));
   const heldBefore = new Set(input.before?.get(app)?.held.map(({ unit }) => unit));
@@ -141,6 +144,7 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
     ...input,
     ...said,
     record: before,
+    numberBefore: lastNumber(known),
     units,
     remembers,
     heldBefore,
@@ -168,6 +172,10 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
   const places = placed(input, found, { own, record: after, wanted: first, documentOf: null, objects });
   if (moves !== undefined) tell(found, { said, record: after, units, places, moves });
   return outcome;
+}
+
+function lastNumber(record: AppDelivery | undefined): number {
+  return record?.last.number ?? 0;
 }
 
 const byName: ContentReader = { contentOf: namesOf, from: [] };
@@ -238,9 +246,9 @@ function deliveriesAfter(
   { state, isGone }: Pick<AdvanceInput, 'state' | 'isGone'>,
   outcomes: readonly (readonly [string, ApplicationOutcome])[],
 ): Deliveries {
-  const kept = [...state.deliveries].filter(([app]) => !isGone(app));
+  const kept = [...state.deliveries.values()].flatMap((record) => (isGone(record.app) ? remains(record) : [record]));
   const advanced = outcomes.flatMap(([app, { record }]) => (record === undefined ? [] : [[app, record] as const]));
-  const deliveries = new Map([...kept, ...advanced]);
+  const deliveries = new Map([...kept.map((record) => [record.app, record] as const), ...advanced]);
   return isSame(deliveries, state.deliveries) ? state.deliveries : deliveries;
 }
 

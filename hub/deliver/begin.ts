@@ -8,6 +8,8 @@ export interface BeginInput {
   readonly program: Pick<Program, 'app' | 'steps'>;
   readonly content: string;
   readonly record: AppDelivery | undefined;
+  /** The number of the last delivery before the application was gone: none is given twice; absent = there was none. */
+  readonly numberBefore?: number;
   readonly units: readonly DeliveryUnit[];
   readonly listening: Pick<Listening, 'now'>;
   /** True where what runs already is remembered, so that the first delivery can go back to it. */
@@ -47,14 +49,16 @@ export function next(input: BeginInput, record: AppDelivery): AppDelivery {
 }
 
 function first(input: BeginInput): AppDelivery | undefined {
-  const { program, content, units } = input;
+  const { program, content, units, numberBefore = 0 } = input;
   const contents = new Set(units.flatMap(({ published }) => (published === null ? [] : [published.content])));
   const [only] = contents;
   // Steps that deliver nothing are run, too; those that deliver wait for a place.
   if (units.length === 0 && deliveringSteps(program.steps).length > 0) return undefined;
-  if (contents.size === 1 && only === content) return input.remembers === true ? remembered(input) : undefined;
+  const isThere = contents.size === 1 && only === content;
+  if (isThere && input.remembers !== true) return undefined;
+  if (isThere && numberBefore === 0) return remembered(input);
   const stable = contents.size === 1 ? (only ?? null) : null;
-  return { app: program.app, stable, previous: null, last: newDelivery(input, 1) };
+  return { app: program.app, stable, previous: null, last: newDelivery(input, numberBefore + 1) };
 }
 
 /** What ran before there was a delivery. */
@@ -62,6 +66,20 @@ function remembered(input: BeginInput): AppDelivery {
   const before = newDelivery(input, 0);
   const last: Delivery = { ...before, phase: 'succeeded', endedAt: before.startedAt };
   return { app: input.program.app, stable: input.content, previous: null, last };
+}
+
+/** What is remembered of the deliveries of an application that is gone: nothing where none had a number, the very same where it was gone before. */
+export function remains(record: AppDelivery): readonly AppDelivery[] {
+  const { app, last } = record;
+  if (record.isGone === true) return [record];
+  if (last.number === 0) return [];
+  const nothing = { steps: {}, waves: {}, admitted: [], base: {}, back: {}, decisions: [] };
+  const { number, startedAt } = last;
+  const gone: AppDelivery = {
+    ...{ app, isGone: true, stable: null, previous: null },
+    last: { number, attempt: 1, content: '', phase: 'succeeded', startedAt, ...nothing },
+  };
+  return [gone];
 }
 
 function newDelivery({ content, instead, listening }: BeginInput, number: number): Delivery {

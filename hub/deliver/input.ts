@@ -22,6 +22,8 @@ export interface ApplicationInput {
   /** The revision that the documents say now. */
   readonly content: string;
   readonly record: AppDelivery | undefined;
+  /** As of a delivery that begins. */
+  readonly numberBefore?: number;
   readonly units: readonly DeliveryUnit[];
   readonly words: DeliveryWords;
   readonly localCluster: string | null;

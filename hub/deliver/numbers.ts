@@ -28,7 +28,8 @@ export function settingsOf(rollout: RolloutNumbers | null, wave: WaveNumbers | n
   const { maxFailed = 0, maxAbsent = '100%', onFailure = 'halt', analysis = [] } = numbers;
   return {
     soakMs: durationMs(numbers.soak, 0),
-    deadlineMs: durationMs(numbers.progressDeadline, defaultDeadlineMs),
+    // As for agents, no time is none that was given: all would fail at once.
+    deadlineMs: durationMs(numbers.progressDeadline, 0) || defaultDeadlineMs,
     needsApproval: numbers.approval === 'required',
     mayBeEmpty: numbers.allowEmpty === true,
     maxConcurrent: numbers.maxConcurrent,

@@ -31,8 +31,7 @@ export interface WavesOutcome {
 /** Advances the waves of one step by what the newest reports say: level-based, and the same when it is asked twice. Pure. */
 export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): WavesOutcome {
   const { delivery } = input;
-  const isNowhere = input.mayBeEmpty === true && input.waves.every(({ units }) => units.length === 0);
-  const waves = isNowhere ? [] : input.waves.filter((wave) => wave.isNamed || wave.units.length > 0);
+  const waves = isNowhere(input) ? [] : input.waves.filter((wave) => wave.isNamed || wave.units.length > 0);
   const judged = waves.map((wave) => ({ wave, ...standingInWave(kept, input, wave) }));
   const isOver = judged.some(
     ({ wave, units: own }) =>
@@ -46,7 +45,7 @@ export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): Wa
   const wanted: AnalysisEffect[] = [];
   const refusals: Refusal[] = [];
   // A step that has no cluster at all waits for one, unless its topologies say that there may be none.
-  let open = judged.length > 0 || isNowhere;
+  let open = judged.length > 0 || isNowhere(input);
   for (const { wave, units: own } of judged) {
     const counts = countsOf(own);
     if (!open) {
@@ -89,6 +88,11 @@ export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): Wa
       ...lookForParts(input, all, admissions.length > 0),
     ],
   };
+}
+
+/** True where a step has no cluster, and may have none. */
+function isNowhere({ mayBeEmpty, waves }: WavesInput): boolean {
+  return mayBeEmpty === true && waves.every(({ units }) => units.length === 0);
 }
 
 interface Refusal extends Pick<Wave['settings'], 'onFailure'> {

@@ -116,6 +116,8 @@ export interface Delivery {
 export interface AppDelivery {
   /** `namespace/name`. */
   readonly app: string;
+  /** True where its document is gone, or says nothing of a delivery: the number of the last one is all that is remembered. */
+  readonly isGone?: true;
   /** The content of the last delivery that ended well, and of the one before; null = none. */
   readonly stable: string | null;
   readonly previous: string | null;
@@ -175,6 +177,11 @@ export type Deliveries = ReadonlyMap<string, AppDelivery>;
 /** The name of a delivery for people and decisions: `web#17`, with its namespace where that is not `default`. */
 export function deliveryName({ app, last }: AppDelivery): string {
   return `${app.startsWith('default/') ? app.slice('default/'.length) : app}#${last.number}`;
+}
+
+/** The deliveries of an application that is delivered still; undefined = there are none. */
+export function goingOn(record: AppDelivery | undefined): AppDelivery | undefined {
+  return record?.isGone === true ? undefined : record;
 }
 
 /** The word for a unit of an application in a delivery. */

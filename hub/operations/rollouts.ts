@@ -2,7 +2,7 @@ import { SluiceError } from '../../shared/errors.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import { decide } from '../deliver/decide.ts';
 import type { StepProgress, UnitLine } from '../deliver/progress.ts';
-import { deliveryName, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
+import { deliveryName, goingOn, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
 import { deciderOf } from '../model/token.ts';
 import type { HubParts } from './parts.ts';
 import { nextVersion } from './status-signal.ts';
@@ -63,7 +63,7 @@ export async function decideRollout(
     ...(cluster === undefined ? {} : { cluster }),
   };
   return change(`rollout ${verdict} ${name}`, 'approval', ({ deliveries, clusters }) => {
-    const record = deliveries.get(app) ?? unknown(name);
+    const record = goingOn(deliveries.get(app)) ?? unknown(name);
     if (cluster !== undefined && !clusters.has(cluster)) unknownCluster(cluster);
     const shown = progress().get(app);
     const [failed, inSteps] = [unitsIn(shown?.failed), unitsIn(shown?.inSteps)];

@@ -1,19 +1,14 @@
 import { checkAnalysis } from './analysis.ts';
 import { checkWindow } from './windows.ts';
-import { durationHint, durationSeconds } from '../model/duration.ts';
 import { percentOf } from '../model/percent.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { lastWave, waveName, type RolloutNumbers } from '../model/rollout.ts';
 
 /** Checks the waves of a rollout: what was approved and begun is remembered by their names. */
 export function checkWaves(rollout: RolloutNumbers, path: Steps, reporter: Reporter): void {
-  const { waves = [], analysis = [], progressDeadline } = rollout;
+  const { waves = [], analysis = [] } = rollout;
   checkShares(rollout, path, reporter);
   if (rollout.window !== undefined) checkWindow(rollout.window, [...path, 'window'], reporter);
-  if (durationSeconds(progressDeadline ?? '') === 0) {
-    const message = 'a cluster that has no time fails at once';
-    reporter.error('DOCUMENT_INVALID', [...path, 'progressDeadline'], message, durationHint);
-  }
   const names = new Set<string>();
   for (const [index, wave] of waves.entries()) {
     const name = waveName(wave, index);

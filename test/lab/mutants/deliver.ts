@@ -148,7 +148,7 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a step whose topology may have no cluster waits for one',
     file: 'hub/deliver/waves.ts',
-    find: 'let open = judged.length > 0 || isNowhere;',
+    find: 'let open = judged.length > 0 || isNowhere(input);',
     replace: 'let open = judged.length > 0;',
     tests: ['test/unit/hub/deliver/waves.test.ts'],
   },
@@ -158,6 +158,13 @@ export const deliverMutants: readonly Mutant[] = [
     find: '.filter(([key]) => !ours.test(key))',
     replace: '',
     tests: ['test/unit/hub/render/context.test.ts'],
+  },
+  {
+    bug: 'delivery: an application that comes back under its name has its numbers again',
+    file: 'hub/deliver/begin.ts',
+    find: 'last: newDelivery(input, numberBefore + 1) };',
+    replace: 'last: newDelivery(input, 1) };',
+    tests: ['test/unit/hub/deliver/advance.test.ts'],
   },
   {
     bug: 'delivery: a cluster is done on bare health',

@@ -94,11 +94,23 @@ describe('advancing all deliveries', () => {
     expect(advance({ state }).deliveries).toBe(first.deliveries);
   });
 
-  it('forgets the deliveries of what is gone', () => {
+  it('remembers of what is gone its number alone: what comes back under its name has the next one', () => {
     const { deliveries } = advance();
     const state = { ...input().state, deliveries };
-    expect(advance({ state, apps: new Map(), isGone: () => true }).deliveries.size).toBe(0);
     expect(advance({ state, apps: new Map() }).deliveries).toBe(deliveries);
+    const gone = advance({ state, apps: new Map(), isGone: () => true }).deliveries;
+    expect(gone.get('default/web')).toMatchObject({ isGone: true, stable: null, last: { number: 1, admitted: [] } });
+    const later = { ...state, deliveries: gone };
+    expect(advance({ state: later, apps: new Map(), isGone: () => true }).deliveries).toBe(gone);
+    const back = advance({ state: later });
+    expect(back.deliveries.get('default/web')).toMatchObject({ stable: 'web-v1', last: { number: 2 } });
+    expect(back.deliveries.get('default/web')).not.toHaveProperty('isGone');
+    // What was never delivered by a number leaves nothing.
+    const [record] = deliveries.values();
+    if (record === undefined) throw new Error('no delivery');
+    const zero = new Map([['default/web', { ...record, last: { ...record.last, number: 0 } }]]);
+    const none = { ...state, deliveries: zero };
+    expect(advance({ state: none, apps: new Map(), isGone: () => true }).deliveries.size).toBe(0);
   });
 
   it('places what goes back as its own document does, else where it is', () => {

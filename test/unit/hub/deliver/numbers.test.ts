@@ -29,6 +29,7 @@ describe('numbers of a rollout', () => {
     const wave = settingsOf(rollout, { soak: '90s', approval: 'none' });
     expect(wave).toMatchObject({ soakMs: 90_000, maxFailed: 2, needsApproval: false, onFailure: 'rollback' });
     expect(settingsOf(rollout, null)).toMatchObject({ soakMs: 600_000, needsApproval: true });
+    expect(settingsOf({ progressDeadline: '0s' }, null)).toMatchObject({ deadlineMs: 900_000 });
     expect(settingsOf(null, null)).toMatchObject({
       soakMs: 0,
       deadlineMs: 900_000,

@@ -84,11 +84,6 @@ describe('the policies of an Application', () => {
       'error[DOCUMENT_INVALID] soak is not valid: it is not a duration like 90s, 15m or 1h30m; line 8 at soak',
     ],
     [
-      'have a time for each cluster',
-      '- { type: rollout, properties: { progressDeadline: 0s } }',
-      'error[DOCUMENT_INVALID] a cluster that has no time fails at once; line 8 at progressDeadline; use the form 90s, 15m or 1h30m',
-    ],
-    [
       'have windows of five fields',
       '- { type: rollout, properties: { window: { cron: "0 2 * *", duration: 3h } } }',
       'error[DOCUMENT_INVALID] 0 2 * * has not the five fields of a schedule; line 8 at cron; write minute, hour, day of the month, month, day of the week: 0 2 * * 1-5',
