@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { SluiceError } from '../../shared/errors.ts';
+import { inSlices, type Work } from '../../shared/lib/slices.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 
 /** Event streams of agents: the only event is "poll". */
@@ -16,14 +17,24 @@ export interface Streams {
 const limits = { each: 4, all: 20_000 };
 const heartbeatMs = 15_000;
 
+/** What writing to a stream costs (see slices.ts). */
+const streamUnits = 2;
+
 /** Makes the streams. Each gets a comment as a heartbeat, so that both sides notice a dead connection. */
 export function createStreams(clock: Clock, onCount: (open: number) => void): Streams {
   const open = new Map<string, Set<ServerResponse>>();
   let count = 0;
   let stopHeartbeat: (() => void) | null = null;
+  // To write to all of a large fleet takes longer than one turn of the loop may.
+  function* beating(): Work<void> {
+    for (const responses of open.values()) {
+      for (const response of responses) send(response, ': \n\n');
+      yield streamUnits * responses.size;
+    }
+  }
   const beat = () => {
-    for (const responses of open.values()) for (const response of responses) send(response, ': \n\n');
     stopHeartbeat = count > 0 ? clock.after(heartbeatMs, beat) : null;
+    void inSlices(beating());
   };
   const closeOf = (registration: string) => {
     for (const response of open.get(registration) ?? []) response.end();
@@ -67,6 +78,8 @@ export function createStreams(clock: Clock, onCount: (open: number) => void): St
 
 /** A client that does not read is cut off: nothing is buffered for it. */
 function send(response: ServerResponse, text: string): void {
+  // One that was ended is there until its connection closes; to write to it would be an error of the hub.
+  if (response.writableEnded) return;
   if (response.writableLength > 64 * 1024) response.destroy();
   else response.write(text);
 }

@@ -59,6 +59,20 @@ export const boundMutants: readonly Mutant[] = [
     tests: ['test/integration/hub/framing.test.ts'],
   },
   {
+    bug: 'write the heartbeats of a whole fleet in one turn of the loop',
+    file: 'hub/server/streams.ts',
+    find: 'yield streamUnits * responses.size;',
+    replace: 'yield 0;',
+    tests: ['test/unit/hub/server/streams.test.ts'],
+  },
+  {
+    bug: 'write to a stream that was ended and is not closed yet',
+    file: 'hub/server/streams.ts',
+    find: 'if (response.writableEnded) return;',
+    replace: '',
+    tests: ['test/unit/hub/server/streams.test.ts'],
+  },
+  {
     bug: 'make a pack in one turn of the loop',
     file: 'shared/lib/git/pack.ts',
     find: 'const [entryUnits, kibUnits] = [0.2, 0.2];',

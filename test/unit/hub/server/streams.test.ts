@@ -2,12 +2,14 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createStreams } from '../../../../hub/server/streams.ts';
+import { nextTurn } from '../../../../shared/lib/slices.ts';
 import { manualClock } from '../../../fakes/agent.ts';
 
 /** A response that keeps what was written to it; a slow reader leaves it in the buffer. */
 class Reader extends EventEmitter {
   readonly events: string[] = [];
   writableLength = 0;
+  writableEnded = false;
   isOpen = true;
   writeHead(): void {
     this.events.push('open');
@@ -16,6 +18,7 @@ class Reader extends EventEmitter {
     this.events.push(text.trim());
   }
   end(): void {
+    this.writableEnded = true;
     this.isOpen = false;
     this.emit('close');
   }
@@ -55,6 +58,34 @@ describe('event streams', () => {
     clock.move(15_000);
     clock.move(15_000);
     expect(reader.events.slice(2)).toEqual([':', ':']);
+  });
+
+  it('get it a few at a time: a fleet does not keep the loop', async () => {
+    const { clock, open } = scene();
+    const readers = Array.from({ length: 1_000 }, (_, i) => open(`r${i}`));
+    const beaten = () => readers.filter(({ events }) => events.at(-1) === ':').length;
+    clock.move(15_000);
+    const counts = [beaten()];
+    for (let turn = 0; turn < 20 && beaten() < 1_000; turn += 1) {
+      await nextTurn();
+      counts.push(beaten());
+    }
+    expect(counts.at(-1)).toBe(1_000);
+    expect(Math.max(...counts.map((count, i) => count - (counts[i - 1] ?? 0)))).toBeLessThanOrEqual(250);
+  });
+
+  it('get none once they were ended, although their connections are not closed yet', async () => {
+    const { clock, streams, open } = scene();
+    const readers = Array.from({ length: 600 }, (_, i) => open(`r${i}`));
+    const last = readers.at(-1)!;
+    last.end = () => {
+      last.writableEnded = true;
+    };
+    clock.move(15_000);
+    streams.close('r599');
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+    streams.poll(['r599']);
+    expect([readers[598]!.events.at(-1), last.events]).toEqual([':', ['open', 'data: poll']]);
   });
 
   it('are at most four for one registration: the oldest ends', () => {
