@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
+import { oncePerValue } from '../../../shared/lib/memo.ts';
 import { feedLimits } from '../../../shared/model/limits.ts';
 import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../../shared/wire/feed.ts';
@@ -210,6 +211,9 @@ function startOf(digest: string, length: number): string {
   return digest.slice('sha256:'.length, 'sha256:'.length + length);
 }
 
+// Every poll of every cluster asks for it, and the list grows with the fleet.
+const digestOfList = oncePerValue(({ payload }: SignedBody) => digestOf(payload));
+
 function freshnessDigest(list: SignedBody | null): string {
-  return digestOf(list?.payload ?? '');
+  return list === null ? digestOf('') : digestOfList(list);
 }
