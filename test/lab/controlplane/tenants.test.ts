@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryContents } from '../../../agent/model/contents.ts';
@@ -27,7 +27,7 @@ import { chartText, helmBinary, objectsOf, only } from '../../integration/charts
 import { startCluster, type Cluster } from './cluster.ts';
 import { createNamespace, serviceAccountToken } from './content.ts';
 import { kubeconfigText } from './kubeconfig.ts';
-import { rightsOf } from './rights.ts';
+import { requestsOf, rightsOf } from './rights.ts';
 import { describeControlPlane } from './suite.ts';
 import { waitFor } from './wait.ts';
 
@@ -97,12 +97,7 @@ describeControlPlane('tenants on a real API server', (binaries) => {
       waitFor(what, () => (last?.accepted?.generation === generation && isIt(last) ? last : undefined));
     const appOf = (report: AgentReport, name: string) => report.apps.find((app) => app.name === name);
     const isThere = async (path: string): Promise<boolean> => (await cluster.admin.send({ path })).status === 200;
-    const events = async (): Promise<Event[]> =>
-      (await readFile(join(cluster.folder, 'audit.log'), 'utf8'))
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Event)
-        .filter(({ user }) => user.username === agentUser);
+    const events = () => requestsOf<Event>(join(cluster.folder, 'audit.log'), agentUser);
 
     beforeAll(async () => {
       cluster = await startCluster({ name: 'tenants', binaries, crds: ['istio', 'gateway-api'], audit: true });
