@@ -41,8 +41,6 @@ export const neighbourCases: readonly FieldCase[] = [
     run: async (scene) => {
       const spec = { ttlSecondsAfterFinished: 1, activeDeadlineSeconds: 2, backoffLimit: 0 };
       await scene.fleet.push(rawFiles('fails', [jobOf('fails', spec, 'broken/job:1')]));
-      await scene.site().view.until('batch/Job/default/fails', 'there', () => true);
-      await scene.site().view.untilGone('batch/Job/default/fails', 60_000);
       await scene.said(/Job\/fails: failed, and was removed since/);
       await scene.deliverBeside();
       expect(creations(scene, 'fails')).toBe(1);

@@ -13,9 +13,9 @@ const specOf = (object: KubeObject | undefined) =>
 const readyOf = (object: KubeObject | undefined) =>
   (object?.['status'] as { readonly readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
 
-/** Waits until a finished Job is gone by its TTL; answers its UID. */
-async function expired(scene: Scene, id: string): Promise<void> {
-  await scene.site().view.until(id, 'there', () => true);
+/** Waits until the Job of an application is done, and gone by its TTL: so soon that nobody may ever have seen it. */
+async function expired(scene: Scene, application: string, id: string): Promise<void> {
+  await scene.healthy(application);
   await scene.site().view.untilGone(id, 60_000);
 }
 
@@ -52,8 +52,7 @@ export const workloadCases: readonly FieldCase[] = [
       await scene.begin('k1');
       scene.start();
       await scene.fleet.push(filesOf('job-ttl'));
-      await expired(scene, id);
-      await scene.healthy('default/ttl');
+      await expired(scene, 'default/ttl', id);
       await scene.site().agent().stop();
       const first = scene.calls('migrate');
       scene.start();
@@ -66,8 +65,7 @@ export const workloadCases: readonly FieldCase[] = [
         'k8s/ttl.yaml': textOf('job-ttl/k8s/ttl.yaml').replace('busybox:1', 'busybox:2'),
         'app.yaml': textOf('job-ttl/app.yaml').replace('ttl-v1', 'ttl-v2'),
       });
-      await expired(scene, id);
-      await scene.healthy('default/ttl');
+      await expired(scene, 'default/ttl', id);
       expect(scene.calls('migrate').filter(({ verb }) => verb === 'create')).toHaveLength(1);
     },
   },

@@ -105,7 +105,7 @@ export function describeRollouts(backend: Backend): void {
     it('goes back by itself where the new revision is broken, and by a revert at once', async () => {
       await fleet.push({
         'app.yaml': webApp('front', 'example/front:broken'),
-        'deploy.yaml': rollout('front-v3', `${tenth}, { pause: 1h }`, '3s'),
+        'deploy.yaml': rollout('front-v3', `${tenth}, { pause: 1h }`, '8s'),
       });
       await until('v2 4 (100), v3 1 (0)');
       await until('v2 4 (100), v3 0 (0)');
