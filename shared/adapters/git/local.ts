@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { LocalRepo, Repo } from '../../ports/repo.ts';
+import { requireReadable } from './extensions.ts';
 import { kindOf } from './kind-of.ts';
 import { isIgnored } from './library.ts';
 import { createReader, renewing, type GitFolders } from './reader.ts';
@@ -21,11 +22,12 @@ export async function requireLocal(folder: string): Promise<LocalRepo> {
   return repo;
 }
 
-/** The repository whose work tree or bare folder this is; null where there is none. */
+/** The repository whose work tree or bare folder this is; null where there is none. Throws SOURCE_UNAVAILABLE for a format that cannot be read. */
 export async function openLocal(dir: string): Promise<LocalRepo | null> {
   const found = await findFolders(dir);
   if (found === null) return null;
   const { folders, workTree } = found;
+  await requireReadable(folders.common);
   // Packs may be replaced under our feet (git gc), so nothing is remembered from one question to the next.
   const reader = () => createReader({ fs: nodeFs, gitdir: folders.common, cache: {} }, folders);
   const cached = createReader({ fs: nodeFs, gitdir: folders.common, cache: {} }, folders);

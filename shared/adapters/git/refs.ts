@@ -3,6 +3,7 @@ import { statusError } from '../../lib/http-status.ts';
 import type { Http, HttpLimits, HttpResponse } from '../../ports/http.ts';
 import { delimiter, flush, lineOf, packet, type Packet } from '../../lib/git/pkt-line.ts';
 import { answerPackets, broken } from './answer.ts';
+import { sha1Hint } from './extensions.ts';
 
 /** A Git host over HTTP: its address, the client, and the credential. */
 export interface GitHost {
@@ -41,10 +42,20 @@ export async function lookupRefs(
     signal: options.signal,
   });
   const lines = advertisement(response, host.url);
+  const format = lines.find((line) => line.startsWith(formatOffer))?.slice(formatOffer.length);
+  if (format !== undefined && format !== 'sha1') throw otherNames(format, host.url);
   if (lines[0] !== 'version 2') return { refs: exactly(lines, wanted), v2: false };
   const answer = await post(host, wanted, options.signal);
   if (answer === null) throw broken('the Git server does not answer ls-refs');
   return { refs: answer, v2: true };
+}
+
+/** What a protocol v2 server says of the names of its objects; without it they are SHA-1. It answers nothing to who wants others. */
+const formatOffer = 'object-format=';
+
+function otherNames(format: string, url: string): SluiceError {
+  const message = `the Git server names objects by ${format}, which cannot be read here`;
+  return new SluiceError('UNAVAILABLE', message, { subject: url, hint: sha1Hint });
 }
 
 /** Headers of a request to this host; the credential goes nowhere else. */

@@ -145,4 +145,11 @@ export const strangerMutants: readonly Mutant[] = [
     replace: '',
     tests: ['test/unit/agent/kube/watch.test.ts'],
   },
+  {
+    bug: 'a repository in a format of a later Git is read as if it were in one of today',
+    file: 'shared/adapters/git/extensions.ts',
+    find: 'if (values !== undefined && (values.length === 0 || values.includes(value))) continue;',
+    replace: "if (values !== undefined || value !== '') continue;",
+    tests: ['test/unit/shared/adapters/git/extensions.test.ts'],
+  },
 ];

@@ -118,6 +118,16 @@ describe('a clone that is not whole', () => {
     });
   });
 
+  it('is told as one whose objects have other names', async () => {
+    const dir = join(root, 'sha256');
+    await git(root, 'init', '--quiet', '--object-format=sha256', dir);
+    await expect(look(dir)).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringContaining('extensions.objectformat = sha256') as string,
+      exitCode: 7,
+    });
+  });
+
   it('is damaged when an object is missing for no reason', async () => {
     await twoRevisions();
     const blob = await git(origin, 'rev-parse', 'HEAD:shop.yaml');

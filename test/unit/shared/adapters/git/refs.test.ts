@@ -47,6 +47,17 @@ describe('refs of a Git host', () => {
     expect((await look([answer(result, flush)], ['refs/heads/a']).found).refs.size).toBe(0);
   });
 
+  it('are not looked for where objects have other names, which is said', async () => {
+    const offer = [packet('version 2\n'), packet('ls-refs\n'), packet('object-format=sha256\n'), flush];
+    // To a question without the format such a server answers nothing at all.
+    const { found } = look([answer(result), answer(advertisement, ...service, ...offer)], ['refs/heads/a']);
+    await expect(found).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('sha256') as string,
+      data: { hint: expect.stringContaining('--object-format=sha1') as string },
+    });
+  });
+
   it.each<[string, HttpResponse]>([
     ['was cut between two refs', answer(result, packet(`${one} refs/heads/a\n`))],
     ['was cut within a ref', answer(result, packet(`${one} refs/heads/a\n`).subarray(0, 20))],
