@@ -55,11 +55,14 @@ describe('discovery', () => {
       verbs: ['get', 'list'],
       subresources: [{ subresource: 'scale' }],
     };
-    const old = { metadata: { name: 'old.example.com' }, versions: [{ version: 'v1', freshness: 'Stale' }] };
+    const old = {
+      metadata: { name: 'old.example.com' },
+      versions: [{ version: 'v1', freshness: 'Stale', resources: [node] }],
+    };
     const apps = { metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [resource] }] };
     const { resources, silent } = await discover(serving({ '/api': list(core), '/apis': list(apps, old) }), signal);
     expect([...silent]).toEqual(['old.example.com']);
-    expect(resources.filter(({ group }) => group !== '')).toEqual([
+    expect(resources.filter(({ group }) => group === 'apps')).toEqual([
       {
         group: 'apps',
         version: 'v1',
