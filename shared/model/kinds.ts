@@ -29,6 +29,12 @@ export const replicasPointer = '/spec/replicas';
 /** The part of a kind in an application: it runs pods, scales such kinds, leads traffic to Services, or starts Jobs by itself. */
 export type Role = 'workload' | 'autoscaler' | 'route' | 'schedule';
 
+/** Where an autoscaler has its least and its most pods. */
+export interface ScalingBounds {
+  readonly least: { readonly field: string; readonly default: number };
+  readonly most: { readonly field: string; readonly default: number };
+}
+
 /** The facts of a kind. */
 export interface KindFacts {
   readonly stage: ApplyStage;
@@ -41,6 +47,8 @@ export interface KindFacts {
   readonly isScalable: boolean;
   /** It runs once: gone after its end, it is done. */
   readonly runsToItsEnd: boolean;
+  /** Of an autoscaler: the fields of its spec that bound the pods, and what they are where they are not written. */
+  readonly bounds: ScalingBounds | null;
   /** Its status says nothing: it is Current as soon as it exists, and a watch of its metadata is enough. */
   readonly isInert: boolean;
   /** The longest name that Kubernetes, or what it derives from the name, allows. */
@@ -56,12 +64,14 @@ const unlisted: KindFacts = {
   isProtected: false,
   isScalable: false,
   runsToItsEnd: false,
+  bounds: null,
   isInert: false,
   maxName: 253,
   olderVersions: [],
 };
 
 type Row = Partial<Omit<KindFacts, 'stage'>>;
+type Bound = readonly [field: string, unwritten: number];
 
 // Parts that many rows share.
 const inCluster = { scope: 'cluster' } as const;
@@ -71,6 +81,12 @@ const guarded = { isProtected: true } as const;
 const workload = { role: 'workload' } as const;
 const scalable = { isScalable: true } as const;
 const once = { runsToItsEnd: true } as const;
+
+const autoscaler = (...[least, most]: readonly [least: Bound, most: Bound]) =>
+  ({
+    role: 'autoscaler',
+    bounds: { least: { field: least[0], default: least[1] }, most: { field: most[0], default: most[1] } },
+  }) as const;
 
 const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
   definitions: { 'apiextensions.k8s.io/CustomResourceDefinition': { ...inCluster, ...guarded } },
@@ -112,7 +128,11 @@ const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
     '/Pod': once,
     '/ReplicationController': scalable,
   },
-  scaling: { 'autoscaling/HorizontalPodAutoscaler': { role: 'autoscaler' } },
+  scaling: {
+    // Of this one `maxReplicas` must be written.
+    'autoscaling/HorizontalPodAutoscaler': autoscaler(['minReplicas', 1], ['maxReplicas', 0]),
+    'keda.sh/ScaledObject': autoscaler(['minReplicaCount', 0], ['maxReplicaCount', 100]),
+  },
   custom: {
     '/Node': inCluster,
     'admissionregistration.k8s.io/MutatingAdmissionPolicy': inCluster,

@@ -135,7 +135,9 @@ function scalersOf(content: AppContent, objectOf: ObjectOf): Copies['scalers'] |
     const { namespace } = parseObjectId(one.id);
     const target = content.objects.find(({ id }) => {
       const workload = parseObjectId(id);
-      return workload.namespace === namespace && workload.kind === ref?.kind && workload.name === ref.name;
+      return (
+        workload.namespace === namespace && workload.kind === (ref?.kind ?? 'Deployment') && workload.name === ref?.name
+      );
     });
     if (target !== undefined) scalers.set(target.id, one);
   }

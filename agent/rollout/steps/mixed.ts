@@ -1,6 +1,7 @@
 import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
 import { isEqual } from '../../../shared/lib/equal.ts';
 import { pointerParts } from '../../../shared/model/ignored.ts';
+import { factsOf, type ScalingBounds } from '../../../shared/model/kinds.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { encode } from '../../../shared/wire/codec.ts';
 import type { AppContent, BundleObject, BundleTraffic, TrafficTarget } from '../../../shared/wire/revision.ts';
@@ -52,11 +53,13 @@ export function withWeights(
 /** An autoscaler that never goes below the pods that serve; null where its text is not at hand. */
 export function flooredScaler(scaler: BundleObject, total: number, objectOf: ObjectOf): Derived | null {
   const object = objectOf(scaler.digest);
-  if (object === null) return null;
-  const spec = (object['spec'] ?? {}) as { readonly minReplicas?: number; readonly maxReplicas?: number };
-  const minReplicas = Math.max(spec.minReplicas ?? 1, total);
-  const floored = { ...spec, minReplicas, maxReplicas: Math.max(spec.maxReplicas ?? 0, minReplicas) };
-  return derived(scaler, { ...object, spec: floored });
+  const { bounds } = factsOf(scaler.id);
+  if (object === null || bounds === null) return null;
+  const spec = (object['spec'] ?? {}) as Readonly<Record<string, number>>;
+  const of = ({ field, default: unwritten }: ScalingBounds['least']) => spec[field] ?? unwritten;
+  const least = Math.max(of(bounds.least), total);
+  const most = Math.max(of(bounds.most), least);
+  return derived(scaler, { ...object, spec: { ...spec, [bounds.least.field]: least, [bounds.most.field]: most } });
 }
 
 function partnerOf(to: AppContent, { id, provider }: BundleTraffic): BundleTraffic | undefined {

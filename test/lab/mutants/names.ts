@@ -94,4 +94,11 @@ export const nameMutants: readonly Mutant[] = [
     replace: 'minor !== since - 100',
     tests: ['test/unit/hub/render/render.removed.test.ts'],
   },
+  {
+    bug: 'what KEDA scales gets another name, and its ScaledObject scales what is not there',
+    file: 'shared/model/kinds.ts',
+    find: "'keda.sh/ScaledObject': autoscaler(['minReplicaCount', 0], ['maxReplicaCount', 100]),",
+    replace: '',
+    tests: ['test/unit/hub/render/written-names.test.ts'],
+  },
 ];

@@ -135,8 +135,8 @@ export const stepMutants: readonly Mutant[] = [
   {
     bug: 'the autoscaler of what serves shrinks it while the new copy has part of the load',
     file: 'agent/rollout/steps/mixed.ts',
-    find: 'const minReplicas = Math.max(spec.minReplicas ?? 1, total);',
-    replace: 'const minReplicas = spec.minReplicas ?? 1;',
+    find: 'const least = Math.max(of(bounds.least), total);',
+    replace: 'const least = of(bounds.least);',
     tests: ['test/unit/agent/rollout/steps/mixed.test.ts'],
   },
   {

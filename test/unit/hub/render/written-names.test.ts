@@ -7,6 +7,8 @@ const pods = (name: string) =>
   `{ apiVersion: apps/v1, kind: Deployment, metadata: { name: ${name} }, spec: { selector: { matchLabels: { app: ${name} } }, template: { metadata: { labels: { app: ${name} } }, spec: { containers: [{ name: c, image: a }] } } } }`;
 const scaler = (name: string, target: string) =>
   `{ apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: ${name} }, spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: ${target} } } }`;
+const keda = (name: string, target: string) =>
+  `{ apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: { name: ${name} }, spec: { scaleTargetRef: { name: ${target} }, triggers: [] } }`;
 const map = '{ apiVersion: v1, kind: ConfigMap, metadata: { name: settings } }';
 const raw = (...objects: readonly string[]) =>
   `{ name: raw, type: k8s-objects, properties: { objects: [${objects.join(', ')}] } }`;
@@ -54,6 +56,16 @@ describe('the names of objects that are written out, under a deployment', () => 
         /^HorizontalPodAutoscaler s of app-v1 is called s-v1: another/,
         /^Deployment nginx of app-v2 is called nginx-v2: another/,
       ],
+    ],
+    [
+      'have it with the ScaledObject of KEDA that scales them, which need not say that it scales Deployments',
+      [raw(pods('a'), keda('s', 'a')), raw(pods('a'), keda('s', 'a'))].map((one, n) =>
+        one.replace('image: a', `image: a${n}`),
+      ),
+      [on('app-v1'), on('app-v2')],
+      '{}',
+      ['Deployment/a-v1', 'Deployment/a-v2', 'ScaledObject/s-v1', 'ScaledObject/s-v2'],
+      [/a-v1/, /s-v1/, /a-v2/, /s-v2/],
     ],
     [
       'have it, with what they scale, where two revisions have an autoscaler of one name',

@@ -61,6 +61,16 @@ describe('what steps move', () => {
     expect(scalers).toEqual(['HorizontalPodAutoscaler/example-web-v1 of Deployment/example-web-v1']);
   });
 
+  it('knows a ScaledObject of KEDA, too, which scales a Deployment where it does not say what', () => {
+    const spec = { scaleTargetRef: { name: 'example-web-v1' } };
+    const scaled: KubeObject = {
+      ...{ apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', metadata: { name: 'load', namespace: 'default' } },
+      spec,
+    };
+    const { scalers } = copies(with_(exampleApp(of(1)), scaled), exampleApp(of(2)));
+    expect(scalers).toEqual(['ScaledObject/load of Deployment/example-web-v1']);
+  });
+
   it('2.13 makes early what runs nothing, and lets wait what runs, schedules, or runs once', () => {
     const more = [
       configMap('settings'),

@@ -141,8 +141,9 @@ describe('a traffic object that leads to both copies', () => {
 });
 
 describe('the autoscaler of what serves', () => {
-  const scaler = (spec: object): KubeObject => ({
-    ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web', namespace: 'shop' } },
+  const kinds = { hpa: ['autoscaling/v2', 'HorizontalPodAutoscaler'], keda: ['keda.sh/v1alpha1', 'ScaledObject'] };
+  const scaler = (spec: object, [apiVersion = '', kind = ''] = kinds.hpa): KubeObject => ({
+    ...{ apiVersion, kind, metadata: { name: 'web', namespace: 'shop' } },
     spec,
   });
   it.each<[string, object, number, object]>([
@@ -155,5 +156,14 @@ describe('the autoscaler of what serves', () => {
     const made = flooredScaler(app.objects[0]!, total, () => scaler(spec));
     expect(JSON.parse(Buffer.from(made!.bytes).toString('utf8'))).toMatchObject({ spec: expected });
     expect(made!.object.digest).toBe(digestOf(made!.bytes));
+  });
+
+  it.each<[string, object, number, object]>([
+    ['without bounds', {}, 10, { minReplicaCount: 10, maxReplicaCount: 100 }],
+    ['with a limit below what served', { maxReplicaCount: 5 }, 10, { minReplicaCount: 10, maxReplicaCount: 10 }],
+  ])('of KEDA, %s, keeps it in the fields of its own', (_, spec, total, expected) => {
+    const { app } = plainApp('web', [scaler(spec, kinds.keda)]);
+    const made = flooredScaler(app.objects[0]!, total, () => scaler(spec, kinds.keda));
+    expect((JSON.parse(Buffer.from(made!.bytes).toString('utf8')) as KubeObject)['spec']).toEqual(expected);
   });
 });
