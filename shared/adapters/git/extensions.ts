@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
-import { textOf } from './objects.ts';
+import { textOf } from './text-of.ts';
 
 /** Extensions that change nothing of what is read here, with the values for which that holds; no values = all. */
 const readable: Readonly<Record<string, readonly string[]>> = {

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isSluiceError, SluiceError } from '../../errors.ts';
 import { kindOf } from './kind-of.ts';
 import { readObject, type GitDir } from './library.ts';
+import { textOf } from './text-of.ts';
 
 /** What a repository was cloned without: commits (`--depth`), or objects (`--filter`). */
 export type Gap = 'shallow' | 'partial';
@@ -39,17 +40,6 @@ export async function gapOf(gitdir: string): Promise<Gap | null> {
   if (((await textOf(join(gitdir, 'shallow'))) ?? '') !== '') return 'shallow';
   const packs = await readdir(join(gitdir, 'objects', 'pack')).catch((): string[] => []);
   return packs.some((name) => name.endsWith('.promisor')) ? 'partial' : null;
-}
-
-/** The trimmed text of a file; null where there is none. */
-export async function textOf(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return null;
-    throw error;
-  }
 }
 
 /** The repositories that one borrows objects from, and folders of those that are not there any more. */

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { isSluiceError, SluiceError } from '../../errors.ts';
 import type { RepoCommit, RepoOther, RepoReader, RepoTree } from '../../ports/repo.ts';
 import type { GitDir } from './library.ts';
-import { gapOf, objectReader, textOf, type ReadObject } from './objects.ts';
+import { gapOf, objectReader, type ReadObject } from './objects.ts';
+import { textOf } from './text-of.ts';
 import { parseTreeLoosely, walkTree } from '../../lib/git/tree.ts';
 
 /** Where a repository's parts are: a linked work tree has its own HEAD, and shares the rest. */
