@@ -1,13 +1,14 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { indexOf } from '../model/app-index.ts';
-import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import { isMadeSince, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 
 /**
  * The inventory with a pending entry, proved by a nonce, for each object of these applications that has none. What was another
- * application's is this one's from now on, and remembers that one until it has the new content.
+ * application's is this one's from now on, and remembers that one until it has the new content. What is wanted by a
+ * later delivery than the one that made it, or without any, is what that made no more.
  */
 export function withPending(inventory: Inventory, apps: readonly BundleApp[], nonce: () => string): Inventory {
   let next: Map<ObjectId, InventoryEntry> | null = null;
@@ -16,8 +17,9 @@ export function withPending(inventory: Inventory, apps: readonly BundleApp[], no
     const key = appKey(app);
     for (const { id, digest } of app.objects) {
       const revision = revisions.get(id) ?? null;
-      const entry = inventory.get(id);
-      if (entry?.app === key && entry.revision === revision) continue;
+      const stored = inventory.get(id);
+      const entry = unmarked(stored, app);
+      if (entry !== undefined && entry === stored && entry.app === key && entry.revision === revision) continue;
       next ??= new Map(inventory);
       next.set(
         id,
@@ -28,6 +30,13 @@ export function withPending(inventory: Inventory, apps: readonly BundleApp[], no
     }
   }
   return next ?? inventory;
+}
+
+/** An entry without the name of a delivery that goes back no more, now that its application wants the object without it. */
+function unmarked(entry: InventoryEntry | undefined, app: BundleApp): InventoryEntry | undefined {
+  if (entry?.delivery === undefined) return entry;
+  const { delivery, ...unnamed } = entry;
+  return isMadeSince({ delivery }, app, app.delivery?.number ?? Infinity) ? entry : unnamed;
 }
 
 /** An entry for the application and revision that want it now; one that comes back to its former application never left it. */

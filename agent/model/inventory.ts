@@ -1,6 +1,6 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import type { BundleMark } from '../../shared/wire/revision.ts';
+import type { BundleApp, BundleMark } from '../../shared/wire/revision.ts';
 import type { Positions } from './delivery.ts';
 import type { KeptSeal, KeptStore } from './kept.ts';
 
@@ -22,7 +22,7 @@ export interface InventoryEntry {
   readonly fieldsHash: string | null;
   /** Set on an object that was there before, and was taken over: what it was before is not ours to delete when a delivery goes back. */
   readonly adopted?: true;
-  /** The delivery that made it (`namespace/name#number`); absent where none did. */
+  /** The delivery that made it (`namespace/name#number`); absent where none did, and where that goes back no more. */
   readonly delivery?: string;
   /** Set on a Job that the server removes some time after its end (`ttlSecondsAfterFinished`). */
   readonly expires?: true;
@@ -32,6 +32,19 @@ export interface InventoryEntry {
   readonly handover?: Handover;
   /** Fields that the last apply was answered with another value of; absent where there are none. */
   readonly rewritten?: readonly Rewritten[];
+}
+
+/**
+ * True for what this delivery of an application made, or a later one: an earlier content is told with its own number while a later
+ * delivery goes back to it.
+ */
+export function isMadeSince(
+  { delivery }: Pick<InventoryEntry, 'delivery'>,
+  { namespace, name }: Pick<BundleApp, 'namespace' | 'name'>,
+  number: number,
+): boolean {
+  const own = `${namespace}/${name}#`;
+  return delivery?.startsWith(own) === true && Number(delivery.slice(own.length)) >= number;
 }
 
 const takenPrefix = 'taken-';

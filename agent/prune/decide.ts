@@ -1,5 +1,5 @@
 import { wantedDigests } from '../model/app-index.ts';
-import { madeAnewAfter, type InventoryEntry } from '../model/inventory.ts';
+import { isMadeSince, madeAnewAfter, type InventoryEntry } from '../model/inventory.ts';
 import { readsOf } from '../model/reads.ts';
 import type { Fault, Row } from '../model/rows.ts';
 import type { Code } from '../../shared/errors.ts';
@@ -152,17 +152,21 @@ function counts(input: PruneInput, entry: InventoryEntry, free: ReadonlySet<Obje
 }
 
 /**
- * Objects that the very delivery made which the bundle takes back, of applications that stay. The inventory says so, not the bundle: what
- * was there before, or what another delivery made, counts whatever the hub names it after.
+ * Objects that the very delivery made which the bundle takes back, of applications that stay, and are told no later one. The inventory says
+ * so, not the bundle: what was there before, what another delivery made, or what a later one wanted, too (`withPending`), counts whatever
+ * the hub names it after. It cannot tell that the newest delivery goes back for no reason: what that made is free.
  */
 function takenBackIds(
   { inventory, revision }: Pick<PruneInput, 'inventory' | 'revision'>,
   retired: ReadonlyMap<ObjectId, RetiredObject>,
 ): ObjectId[] {
-  const staying = new Set(revision.apps.flatMap((app) => (app.objects.length > 0 ? [appKey(app)] : [])));
+  const staying = new Map(
+    revision.apps.flatMap((app) => (app.objects.length > 0 ? [[appKey(app), app] as const] : [])),
+  );
   return [...retired.values()].flatMap(({ id, delivery }) => {
     const entry = delivery === undefined ? undefined : inventory.get(id);
-    return entry !== undefined && entry.delivery === delivery && staying.has(entry.app) ? [id] : [];
+    const app = entry?.delivery === delivery ? staying.get(entry?.app ?? '') : undefined;
+    return entry !== undefined && app !== undefined && isMadeSince(entry, app, app.delivery?.number ?? 0) ? [id] : [];
   });
 }
 

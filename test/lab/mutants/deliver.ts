@@ -8,9 +8,16 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: the limit does not count what was there before, where a bundle names it after a delivery',
     file: 'agent/prune/decide.ts',
-    find: 'entry !== undefined && entry.delivery === delivery && staying.has(entry.app)',
-    replace: 'entry !== undefined && staying.has(entry.app)',
+    find: 'entry?.delivery === delivery ?',
+    replace: "delivery !== '' ?",
     tests: ['test/unit/agent/prune/decide.test.ts'],
+  },
+  {
+    bug: 'delivery: the limit does not count what a delivery made that was done long ago, where a bundle names it after that',
+    file: 'agent/inventory/entries.ts',
+    find: 'isMadeSince({ delivery }, app, app.delivery?.number ?? Infinity)',
+    replace: 'isMadeSince({ delivery }, app, 0)',
+    tests: ['test/unit/agent/inventory/entries.test.ts'],
   },
   {
     bug: 'delivery: what is older passes a guard as brought by the delivery that goes back',

@@ -33,6 +33,22 @@ describe('an entry for what is wanted', () => {
     expect(withPending(before, [delivered], () => 'fresh')).toBe(before);
   });
 
+  it.each<[what: string, number: number | null, made: string, expected: string | undefined]>([
+    ['of this delivery', 17, 'default/shop#17', 'default/shop#17'],
+    ['of a later one, while an earlier content is back', 9, 'default/shop#17', 'default/shop#17'],
+    ['of an earlier delivery', 18, 'default/shop#17', undefined],
+    ['of an earlier delivery, with fewer digits', 17, 'default/shop#9', undefined],
+    ['while no delivery is told', null, 'default/shop#17', undefined],
+    ["of another application's delivery", 17, 'default/store#17', undefined],
+  ])('keeps the mark of a delivery that may go back, and no other: %s', (_, number, made, expected) => {
+    const told = number === null ? {} : { delivery: { number, attempt: 1, action: 'run' as const, steps: [] } };
+    const before = new Map([[id, { ...applied, delivery: made }]]);
+    const after = withPending(before, [{ ...app('shop'), ...told }], () => 'fresh');
+    expect(after.get(id)).toEqual(expected === undefined ? applied : { ...applied, delivery: expected });
+    // Once it is dropped, there is nothing to record.
+    expect(withPending(after, [{ ...app('shop'), ...told }], () => 'fresh')).toBe(after);
+  });
+
   it('stays as it is for what the application has already', () => {
     const inventory = new Map([[id, applied]]);
     expect(withPending(inventory, [app('shop')], () => 'fresh')).toBe(inventory);

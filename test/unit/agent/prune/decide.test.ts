@@ -115,22 +115,43 @@ describe('what may be deleted', () => {
     );
   });
 
-  it.each<[string, Partial<InventoryEntry>, Partial<RetiredObject>, readonly string[], boolean]>([
-    ['of what the very delivery made that goes back', { delivery: 'default/old#2' }, {}, ['old'], false],
-    ['of what was there before', {}, {}, ['old'], true],
-    ['of what an earlier delivery made', { delivery: 'default/old#1' }, {}, ['old'], true],
-    ['of what that of another application made', { delivery: 'default/other#2' }, {}, ['old'], true],
-    ['where no delivery goes back', { delivery: 'default/old#2' }, { delivery: undefined }, ['old'], true],
-    ['of an application that goes as a whole', { delivery: 'default/old#2' }, {}, [], true],
-  ])('counts against the limit or not: %s', (_, known, named, apps, isLimited) => {
+  it.each<[string, Partial<InventoryEntry>, { named?: string | undefined; told?: number | null }, boolean]>([
+    ['of what the very delivery made that goes back', { delivery: 'default/old#2' }, {}, false],
+    ['of what it made, once an earlier content is told', { delivery: 'default/old#2' }, { told: 1 }, false],
+    ['of what it made, where that content was no delivery', { delivery: 'default/old#2' }, { told: null }, false],
+    ['of what was there before', {}, {}, true],
+    ['of what an earlier delivery made', { delivery: 'default/old#1' }, {}, true],
+    [
+      'of what an earlier one made, where that is named',
+      { delivery: 'default/old#1' },
+      { named: 'default/old#1' },
+      true,
+    ],
+    ['of what that of another application made', { delivery: 'default/other#2' }, {}, true],
+    ['of what that one made, where that is named', { delivery: 'default/other#2' }, { named: 'default/other#2' }, true],
+    ['of what a later one made, where this one is named', { delivery: 'default/old#3' }, {}, true],
+    ['where no delivery goes back', { delivery: 'default/old#2' }, { named: undefined }, true],
+  ])('counts against the limit or not: %s', (_, known, { told = 2, ...goesBack }, isLimited) => {
     const ids = maps(11);
-    const staying = apps.map((name) => plainApp(name, [configMap('stays')]));
-    const { revision } = testBundle({ generation: 2, apps: staying, retired: [] });
-    const retired = ids.map((id) => ({ id, since: 2, delivery: 'default/old#2', ...named }));
+    const { app, objects } = plainApp('old', [configMap('stays')]);
+    const delivery = { number: told ?? 0, attempt: 1, action: 'run' as const, steps: [] };
+    const staying = { app: told === null ? app : { ...app, delivery }, objects };
+    const { revision } = testBundle({ generation: 2, apps: [staying], retired: [] });
+    const { named } = { named: 'default/old#2', ...goesBack };
+    const retired = ids.map((id) => ({ id, since: 2, delivery: named }));
     const inventory = new Map(ids.map((id) => entry(id, known)));
     const decision = decidePrune(input(ids, { revision: { ...revision, retired }, inventory }));
     expect([decision.isLimited, decision.removable.size]).toEqual(isLimited ? [true, 0] : [false, 11]);
     expect(decision.toCount.size).toBe(0);
+  });
+
+  it('counts what a delivery made of an application that goes as a whole', () => {
+    const ids = maps(11);
+    const { revision } = testBundle({ generation: 2, apps: [], retired: [] });
+    const retired = ids.map((id) => ({ id, since: 2, delivery: 'default/old#2' }));
+    const inventory = new Map(ids.map((id) => entry(id, { delivery: 'default/old#2' })));
+    const decision = decidePrune(input(ids, { revision: { ...revision, retired }, inventory }));
+    expect([decision.isLimited, decision.removable.size]).toEqual([true, 0]);
   });
 
   it('says when the next deletions go by themselves', () => {
