@@ -50,6 +50,8 @@ export async function watchResource(port: WatchPort, resource: KubeResource, opt
       if (place.resourceVersion === undefined) await restart(port, resource, options, place);
       const calm = await followStream(port, resource, options, place);
       if (calm) continue;
+      // The connection has no error then: a pass that waits for the first state would wait without end.
+      if (place.resourceVersion === undefined && !isOver(options)) options.onError(unlisted(resource));
     } catch (error) {
       if (isOver(options)) return;
       if (adapt(asSluiceError(error, 'UNAVAILABLE'), options, place)) continue;
@@ -60,6 +62,13 @@ export async function watchResource(port: WatchPort, resource: KubeResource, opt
 
 function isOver({ signal }: WatchOptions): boolean {
   return signal.aborted;
+}
+
+function unlisted({ group, plural }: KubeResource): SluiceError {
+  const message = 'the server ends the watch before it has named all objects';
+  return new SluiceError('UNAVAILABLE', message, {
+    subject: `watch of ${group === '' ? plural : `${plural}.${group}`}`,
+  });
 }
 
 /** Changes the plan after a fault; true when the next try need not wait. */

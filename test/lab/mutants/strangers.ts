@@ -139,6 +139,13 @@ export const strangerMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/kube/write.test.ts'],
   },
   {
+    bug: 'a watch that always ends before its first state is complete says nothing',
+    file: 'agent/kube/watch.ts',
+    find: 'if (place.resourceVersion === undefined && !isOver(options)) options',
+    replace: 'if (place.resourceVersion === null) options',
+    tests: ['test/unit/agent/kube/watch.test.ts'],
+  },
+  {
     bug: 'a watch whose first state is never complete is asked for again without a pause',
     file: 'agent/kube/watch.ts',
     find: 'if (place.resourceVersion === undefined) continue;',

@@ -142,10 +142,14 @@ describe('a watch', () => {
     expect(run.slept).toEqual([100, 200]);
   });
 
-  it('waits ever longer where each stream ends before the first state is complete', async () => {
+  it('waits ever longer where each stream ends before the first state is complete, and says so', async () => {
     const begun = [event('ADDED', 'a', 5)];
-    const run = await play([begun, begun, { lines: begun, cut: new Error('reset') }, begun, first, []]);
+    const run = await play([begun, begun, { lines: begun, cut: new Error('reset') }, [], first, []]);
     expect(run.slept).toEqual([100, 200, 400, 800, 100]);
+    expect(run.seen).toEqual([
+      ...['added a', 'error UNAVAILABLE', 'relist', 'added a', 'error UNAVAILABLE', 'relist', 'added a'],
+      ...['error UNAVAILABLE', 'relist', 'error UNAVAILABLE', 'added a', 'added b', 'synced'],
+    ]);
   });
 
   it('lists where there is no watch-list, and remembers that', async () => {
