@@ -1,5 +1,4 @@
 import type { Code } from '../../shared/errors.ts';
-import { kindFacts } from '../../shared/model/kinds.ts';
 import { groupKindOf, parseObjectId, type GroupKind } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { indexOf } from '../model/app-index.ts';
@@ -42,7 +41,7 @@ export function undefinedKinds(
   if (groups.size === 0) return waiting;
   for (const { id } of apps.flatMap((app) => app.objects)) {
     const kind = groupKindOf(id);
-    if (kindFacts(kind).scope !== null || !groups.has(parseObjectId(id).group) || live.isSynced(id)) continue;
+    if (!groups.has(parseObjectId(id).group) || live.isSynced(id)) continue;
     const trouble = troubles.get(kind);
     if (trouble === undefined || trouble.code === 'KIND_UNKNOWN') waiting.add(kind);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { definitionWaitMs, rememberWaits, undefinedKinds } from '../../../../agent/apply/definitions.ts';
 import type { Code } from '../../../../shared/errors.ts';
-import type { KubeObject } from '../../../../shared/model/object.ts';
+import { groupKindOf, idOf, type KubeObject } from '../../../../shared/model/object.ts';
 import { configMap, plainApp } from '../../../fixtures/agent/apps.ts';
 
 const crd = (name: string): KubeObject => ({
@@ -34,6 +34,16 @@ describe('a custom kind', () => {
     const apps = [plainApp('one', objects).app];
     const troubles = new Map(trouble === null ? [] : [[kind, { code: trouble }]]);
     expect([...undefinedKinds(apps, { isSynced: () => isSynced }, troubles)]).toEqual(waits ? [kind] : []);
+  });
+
+  it.each([
+    ['keda.sh/v1alpha1', 'ScaledObject', 'scaledobjects.keda.sh'],
+    ['argoproj.io/v1alpha1', 'Rollout', 'rollouts.argoproj.io'],
+    ['gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes.gateway.networking.k8s.io'],
+  ])('waits, too, where it is a well-known one: %s %s', (apiVersion, name, definition) => {
+    const custom: KubeObject = { apiVersion, kind: name, metadata: { name: 'p', namespace: 'default' } };
+    const apps = [plainApp('one', [crd(definition), custom]).app];
+    expect([...undefinedKinds(apps, { isSynced: () => false }, new Map())]).toEqual([groupKindOf(idOf(custom))]);
   });
 
   it('waits for the definition of another application, too', () => {
