@@ -55,7 +55,7 @@ export function openMapping(discover: Discover): Mapping {
   };
 }
 
-/** Why a kind has no resource: its group does not answer, only other versions are served, or it is not known at all. */
+/** Why a kind has no resource: its group does not answer or names nothing, only other versions are served, or it is not known at all. */
 function notServed(
   { silent, byKind }: Index,
   { group, kind }: Pick<ObjectRef, 'group' | 'kind'>,
@@ -63,7 +63,8 @@ function notServed(
 ): SluiceError {
   const subject = [group, version, kind].filter((part) => part !== undefined && part !== '').join('/');
   if (silent.has(group)) {
-    return new SluiceError('UNAVAILABLE', `the API ${group} does not answer: its own API server is down`, { subject });
+    const message = `the API ${group} does not answer, or names no resource: its API server is down, or just starts`;
+    return new SluiceError('UNAVAILABLE', message, { subject });
   }
   const others = [...new Set((byKind.get(groupKind(group, kind)) ?? []).map(apiVersionOf))];
   if (others.length === 0) {

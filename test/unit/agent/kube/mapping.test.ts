@@ -103,7 +103,10 @@ describe('kinds and resources', () => {
     const { mapping, state } = server(resource('a.b', 'v1', 'Thing'));
     state.silent.add('a.b').add('c.d');
     for (const group of ['a.b', 'c.d'])
-      await expect(mapping.find({ group, kind: 'Other' }, signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(mapping.find({ group, kind: 'Other' }, signal)).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: `the API ${group} does not answer, or names no resource: its API server is down, or just starts`,
+      });
     expect(await mapping.find({ group: 'a.b', kind: 'Thing' }, signal)).toMatchObject({ plural: 'things' });
     await expect(mapping.find({ group: 'e.f', kind: 'Thing' }, signal)).rejects.toMatchObject({ code: 'KIND_UNKNOWN' });
   });
