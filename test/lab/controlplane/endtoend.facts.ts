@@ -94,7 +94,7 @@ function isRolledOut({ metadata: { generation }, spec, status = {} }: KubeObject
     ? (['currentNumberScheduled', 'numberReady', 'updatedNumberScheduled'] as const)
     : (['replicas', 'readyReplicas', 'updatedReplicas'] as const);
   // A ReplicaSet has one template for ever, and says nothing of that.
-  const counts = [said[all], said[ready] ?? 0, said[updated] ?? wanted];
+  const counts = [said[all] ?? 0, said[ready] ?? 0, said[updated] ?? wanted];
   return said['observedGeneration'] === generation && counts.every((count) => count === wanted);
 }
 

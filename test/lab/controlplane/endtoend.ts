@@ -352,7 +352,10 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
     const { clusters } = await world.untilStatus('all clusters to be settled', (status) =>
       status.clusters.every((one) => one.settled),
     );
-    for (const one of clusters) expect(one).toMatchObject({ unexplained: 0, survivors: 0 });
+    for (const { name } of sites) {
+      const found = clusters.find((one) => one.name === name);
+      expect(found, name).toMatchObject({ settled: true, unexplained: 0, survivors: 0 });
+    }
   });
 
   it('bad day: `helm upgrade` in the middle of a rollout; the new pod finishes it', async () => {
