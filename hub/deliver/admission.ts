@@ -1,4 +1,4 @@
-import type { Delivery } from '../model/delivery.ts';
+import type { Admission, Delivery } from '../model/delivery.ts';
 import type { Wave } from './members.ts';
 import { concurrencyOf, type WaveSettings } from './numbers.ts';
 import { isWell, type DeliveryUnit, type Listening } from './unit.ts';
@@ -11,6 +11,8 @@ export interface AdmissionInput {
   readonly units: readonly StandingUnit[];
   /** Those of the other waves of its step: a pair may be in two of them. */
   readonly others: readonly (readonly StandingUnit[])[];
+  /** What those are given in this pass. */
+  readonly giving: readonly Pick<Admission, 'units'>[];
   readonly delivery: Pick<Delivery, 'admitted' | 'content'>;
   readonly listening: Listening;
 }
@@ -60,8 +62,10 @@ export function admissible(input: AdmissionInput): Admissible {
 function besides(input: AdmissionInput): Readonly<Record<'flying' | 'broken', readonly StandingUnit[]>> {
   if (input.wave.settings.spread === undefined) return { flying: [], broken: [] };
   const all = [input.units, ...input.others];
+  const given = new Set(input.giving.flatMap(({ units }) => units));
+  const beginning = given.size === 0 ? [] : input.others.flat().filter(({ unit }) => given.has(unit.key));
   return {
-    flying: all.flatMap(inFlightOf),
+    flying: [...all.flatMap(inFlightOf), ...beginning],
     broken: all.flatMap((units) => byState(units).failed.filter((one) => isBroken(one, input.delivery))),
   };
 }

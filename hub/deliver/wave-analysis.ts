@@ -20,7 +20,7 @@ export interface WaveAnalysis {
   readonly refused: string | null;
   /** What it waits for, in words. */
   readonly waits: string;
-  /** What is asked meanwhile. */
+  /** What is asked; what has passed is wanted on, or its verdict would be forgotten, and asked again. */
   readonly effects: readonly AnalysisEffect[];
 }
 
@@ -37,10 +37,11 @@ export function analysisOf({ wave, name, attempt, effects: known }: WaveAnalysis
     const refused = `its analysis ${failed.name} failed: ${failed.verdict?.reason ?? ''}`;
     return { ...nothing, refused, waits: refused };
   }
+  const effects = checks.map(({ effect }) => effect);
   const open = checks.find(({ verdict }) => verdict === undefined);
-  if (open === undefined) return { ...nothing, passed: true };
+  if (open === undefined) return { ...nothing, passed: true, effects };
   const words = open.waits === '' ? '' : `: ${open.waits}`;
-  return { ...nothing, waits: `its analysis ${open.name}${words}`, effects: checks.map(({ effect }) => effect) };
+  return { ...nothing, waits: `its analysis ${open.name}${words}`, effects };
 }
 
 function effectOf(check: ReturnType<typeof analysisCheckOf>, id: string): AnalysisEffect {

@@ -16,6 +16,8 @@ export interface WaveInput extends Omit<WavesInput, 'waves'> {
   readonly units: readonly StandingUnit[];
   /** Those of the other waves of its step. */
   readonly others: readonly (readonly StandingUnit[])[];
+  /** What those are given in this pass: it is not in the delivery yet. */
+  readonly giving: readonly Admission[];
   /** Undefined = it has not begun. */
   readonly record: WaveRecord | undefined;
 }
@@ -177,9 +179,12 @@ function proving(
   );
   const analysis = analysisOf({ wave, name: input.name, attempt: input.delivery.attempt, effects: input.effects });
   if (analysis.refused !== null) return halted(input, { ...marked, refused: analysis.refused }, analysis.refused);
-  if (left === 0 && analysis.passed) return { ...nothing, record: { ...marked, passedAt: at }, phase: 'passed' };
+  const { effects } = analysis;
+  if (left === 0 && analysis.passed) {
+    return { ...nothing, record: { ...marked, passedAt: at }, phase: 'passed', effects };
+  }
   const record = before.doneAt === undefined ? marked : before;
-  const now: WaveOutcome = { ...nothing, record, phase: 'running', effects: analysis.effects };
+  const now: WaveOutcome = { ...nothing, record, phase: 'running', effects };
   if (left === 0) return { ...now, waits: analysis.waits };
   // The next report tells of the time since the last one.
   return { ...now, due: [listening.now + Math.max(left, 1_000)], waits: soakWords(left) };

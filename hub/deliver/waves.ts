@@ -55,7 +55,7 @@ export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): Wa
     const record = delivery.waves[wave.key];
     const others = judged.flatMap(({ units }) => (units === own ? [] : [units]));
     const effects = input.effects ?? nothingKnown;
-    const next = advanceWave({ ...input, effects, isOver, wave, units: own, others, record });
+    const next = advanceWave({ ...input, effects, isOver, wave, units: own, others, giving: admissions, record });
     if (next.record !== undefined && next.record !== record) changed[wave.key] = next.record;
     if (next.admission !== null) admissions.push(next.admission);
     due.push(...next.due);

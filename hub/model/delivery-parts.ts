@@ -11,8 +11,8 @@ export interface DeliveryPart {
 
 /** What of the newest delivery of an application has a phase, by name. */
 export function deliveryParts(record: AppDelivery | null): ReadonlyMap<string, DeliveryPart> {
-  // Number 0 is what ran before there was one.
-  if (record === null || record.last.number === 0) return new Map();
+  // Number 0 is what ran before there was one; of an application that is gone, its number alone is known.
+  if (record === null || record.last.number === 0 || record.isGone === true) return new Map();
   const { last } = record;
   const delivery = deliveryName(record);
   const part = (name: string | null, phase: string, reason: string): [string, DeliveryPart] => [

@@ -426,6 +426,20 @@ export const deliverMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/deliver/wave.test.ts'],
   },
   {
+    bug: 'delivery: both of a pair are begun with in one pass',
+    file: 'hub/deliver/admission.ts',
+    find: 'flying: [...all.flatMap(inFlightOf), ...beginning],',
+    replace: 'flying: all.flatMap(inFlightOf),',
+    tests: ['test/unit/hub/deliver/admission.test.ts'],
+  },
+  {
+    bug: 'delivery: a removed application tells of the end of its delivery',
+    file: 'hub/model/delivery-parts.ts',
+    find: ' || record.isGone === true) return new Map();',
+    replace: ') return new Map();',
+    tests: ['test/unit/hub/rows.test.ts'],
+  },
+  {
     bug: 'delivery: what failed and is back holds up what is beside it for good',
     file: 'hub/deliver/admission.ts',
     find: 'return !(isBack && isWell(report));',

@@ -187,6 +187,13 @@ export const workflowMutants: readonly Mutant[] = [
     tests: [unit('deliver/application')],
   },
   {
+    bug: 'delivery: a good answer is asked for again while its wave soaks or is halted',
+    file: 'hub/deliver/wave-analysis.ts',
+    find: 'return { ...nothing, passed: true, effects };',
+    replace: 'return { ...nothing, passed: true };',
+    tests: [unit('deliver/wave-analysis')],
+  },
+  {
     bug: 'delivery: a wave is over before its analysis is',
     file: 'hub/deliver/wave.ts',
     find: 'if (left === 0 && analysis.passed)',

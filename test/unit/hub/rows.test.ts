@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { countRows, rowsOf, type ChangeRow, type Moment } from '../../../hub/rows.ts';
+import { remains } from '../../../hub/deliver/begin.ts';
 import type { FoundHold } from '../../../hub/model/hold.ts';
 import type { SeenDocument } from '../../../hub/model/seen-documents.ts';
 import type { State } from '../../../hub/model/state.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
+import { deliveryOf } from '../../fixtures/hub/deliveries.ts';
 import { bundleApp, enrolledCluster, published, stateOf } from '../../fixtures/hub/status.ts';
 
 const repository = 'https://git.example/config.git';
@@ -51,6 +53,7 @@ const lines = (rows: readonly ChangeRow[]): string[] =>
     return `${kind} ${Object.values(about).join(' ')}: ${short(from)} -> ${short(to)} (${reason})`;
   });
 
+const running = deliveryOf('default/web', 17);
 const same = bundleOf(7, web);
 const known = { documents: [application('a')], ...newest('web-v1'), bundles: same };
 
@@ -134,6 +137,12 @@ describe('the rows of a pass', () => {
         'bundle prod: 7 -> 8 (decommission: delete)',
         `app default/web prod: ${web.digest.slice(0, 14)} -> - (generation 8)`,
       ],
+    ],
+    [
+      'an application was removed that a delivery was under way of',
+      moment({ deliveries: new Map([['default/web', running]]) }),
+      moment({ deliveries: new Map(remains(running).map((one) => [one.app, one])) }),
+      [],
     ],
     ['a cluster was removed from the registry', moment({ bundles: same }), moment({ clusters: new Map() }), []],
     [

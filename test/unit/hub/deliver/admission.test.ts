@@ -73,6 +73,25 @@ describe('what is given the content', () => {
     expect(play.run(2 * minute).phase).toBe('succeeded');
   });
 
+  it('never begins with both of a pair in one pass, where one comes back to a wave that has passed', () => {
+    const units = ['a', 'b', 'c'].map((name) => unit(name, 'web-v1', { labels: { pair: name === 'c' ? 'y' : 'x' } }));
+    const waves = [
+      { name: 'one', clusters: { names: ['a', 'c'] } },
+      { name: 'two', approval: 'required' as const },
+    ];
+    const numbers = { waves, maxConcurrent: 4, spread: { label: 'pair', max: 1 } };
+    const play = new Play([deploy('all', null, numbers)], units, 'web-v2');
+    play.units = play.units.map((one) => (one.key === 'a' ? { ...one, report: null } : one));
+    play.away.add('a');
+    expect(play.run(3 * minute)).toMatchObject({ waits: 'all/two waits for an approval of wave two' });
+    play.away.clear();
+    play.agents();
+    decided(play, 'approve');
+    play.pass();
+    expect(play.words().runs).toEqual({ a: 'web-v2', b: 'web-v1', c: 'web-v2' });
+    expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
+  });
+
   describe('beside one of a pair that failed', () => {
     const spread = { label: 'pair', max: 1 };
     const failing = (onFailure: 'halt' | 'rollback') => {

@@ -37,7 +37,8 @@ describe('the analysis of a wave', () => {
         { id: 'web#1/all/eu/slow/2', everyMs: 10_000, samples: 5 },
       ],
     });
-    expect(asked({ 'errors/2': true, 'slow/2': true })).toMatchObject({ passed: true, effects: [] });
+    const good = asked({ 'errors/2': true, 'slow/2': true });
+    expect([good.passed, good.effects.length]).toEqual([true, 2]);
   });
 
   it('is refused by the first check that fails, and asks no more', () => {
@@ -73,6 +74,22 @@ describe('a delivery with an analysis', () => {
     expect(play.last?.effects).toMatchObject([{ id: 'web#1/all/canary/errors/1' }]);
     say(play, { 'errors/1': true });
     expect(play.run(2 * minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
+    expect(play.last?.effects).toEqual([]);
+  });
+
+  it('keeps a good answer while its wave soaks or is above its budget: what is not wanted is forgotten, and asked again', () => {
+    const soaking = new Play([deploy('all', null, { analysis, soak: '10m' })], fleet('a'), 'web-v2');
+    say(soaking, { 'errors/1': true });
+    expect(soaking.run(5 * minute).waits).toContain('the end of its soak');
+    expect(soaking.last?.effects).toMatchObject([{ id: 'web#1/all/rest/errors/1' }]);
+    const rollout = { analysis, maxConcurrent: '100%', progressDeadline: '5m' };
+    const play = new Play([deploy('all', null, rollout)], fleet('a', 'b', 'c'), 'web-v2');
+    play.bad.set('b', 'web-v2');
+    say(play, { 'errors/1': true });
+    expect(play.run(7 * minute)).toMatchObject({ phase: 'halted', waits: 'more clusters failed than it tolerates' });
+    expect(play.last?.effects).toMatchObject([{ id: 'web#1/all/rest/errors/1' }]);
+    play.bad.clear();
+    expect(play.run(3 * minute).phase).toBe('succeeded');
     expect(play.last?.effects).toEqual([]);
   });
 
