@@ -1,3 +1,4 @@
+import { scheduleNames } from '../../shared/lib/window.ts';
 import { durationHint, durationSeconds } from '../model/duration.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
@@ -13,7 +14,7 @@ export function checkWindow(
   path: Steps,
   reporter: Reporter,
 ): void {
-  if (!fiveFields.test(cron)) {
+  if (!fiveFields.test(cron) && !scheduleNames.some((name) => name === cron.trim().toLowerCase())) {
     const hint = 'write minute, hour, day of the month, month, day of the week: 0 2 * * 1-5';
     reporter.error('DOCUMENT_INVALID', [...path, 'cron'], `${cron} has not the five fields of a schedule`, hint);
   }

@@ -1,3 +1,5 @@
+import { scheduleNames } from '../../shared/lib/window.ts';
+
 /** A field of a schedule: its range, and the names that stand for numbers. */
 interface Field {
   readonly name: string;
@@ -15,7 +17,6 @@ const fields: readonly Field[] = [
   { name: 'month', least: 1, most: 12, names: months },
   { name: 'day of the week', least: 0, most: 6, names: days },
 ];
-const words = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 
 /** Why Kubernetes would not read a schedule; null for one that it reads. */
 export function scheduleFault(schedule: string): string | null {
@@ -25,7 +26,8 @@ export function scheduleFault(schedule: string): string | null {
     return /^@every [+-]?(?:[\d.]+(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)
       ? null
       : 'is not an interval; write @every 90m';
-  if (text.startsWith('@')) return words.includes(text) ? null : `is none of ${words.join(', ')}`;
+  if (text.startsWith('@'))
+    return scheduleNames.some((name) => name === text) ? null : `is none of ${scheduleNames.join(', ')}`;
   const given = text.split(/\s+/).filter((part) => part !== '');
   if (given.length !== fields.length)
     return `has ${given.length} fields; write 5: minute, hour, day of the month, month, day of the week`;

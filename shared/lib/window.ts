@@ -9,6 +9,9 @@ export interface CronFields {
   readonly daysOfWeek: readonly number[];
 }
 
+/** What may stand for all five fields of a schedule. */
+export const scheduleNames = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'] as const;
+
 /** Whether a window is open, and until when it stays so (milliseconds since the epoch); null = for as long as windows are computed ahead. */
 export interface WindowState {
   readonly isOpen: boolean;

@@ -197,6 +197,13 @@ describe('the policies of an Application', () => {
     expect(said(policies(line))).toEqual([words]);
   });
 
+  it('have windows by the names of schedules', () => {
+    const named = (cron: string) =>
+      said(policies(`- { type: rollout, properties: { window: { cron: "${cron}", duration: 3h } } }`));
+    expect(named('@daily')).toEqual([]);
+    expect(named('@fortnightly').join()).toContain('@fortnightly has not the five fields of a schedule');
+  });
+
   it('have names that come once', () => {
     const words = 'error[DOCUMENT_INVALID] a second policy named t; line 9 at name; rename one';
     expect(said(policies(topology, '- { name: t, type: rollout }'))).toContain(words);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cronFields, cronSchedule, isCronExpression } from '../../../../shared/adapters/schedule.ts';
+import { scheduleNames } from '../../../../shared/lib/window.ts';
 
 describe('cronSchedule', () => {
   it.each([
@@ -29,6 +30,10 @@ describe('cronSchedule', () => {
 });
 
 describe('cronFields', () => {
+  it.each(scheduleNames)('spells %s out', (name) => {
+    expect(cronFields(name)?.minutes).toEqual([0]);
+  });
+
   it('spells an expression out, names and steps included', () => {
     expect(cronFields('*/30 1-3 1,15 JAN,3 SUN-TUE')).toEqual({
       minutes: [0, 30],
