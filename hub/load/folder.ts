@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { isSluiceError, type SluiceError } from '../../shared/errors.ts';
 import type { LocalRepo, Repos } from '../../shared/ports/repo.ts';
-import type { Snapshot } from '../model/source.ts';
+import type { Problem, Snapshot } from '../model/source.ts';
 import { listCommit, listFolder, wholeFolder, type Entry, type Listing } from './listing.ts';
 import { pointerOf } from './pointers.ts';
 import { everything, selector, type Selection } from './select.ts';
@@ -13,7 +14,8 @@ export interface HistoryPorts {
 
 /**
  * What a preview looks at: of a Git work tree all first-parent commits that have manifests, oldest first, then the
- * uncommitted state when it differs; of a plain folder its content now. Throws SOURCE_EMPTY when there is nothing.
+ * uncommitted state when it differs; of a plain folder its content now, and so, with a warning, of a clone that cannot be read
+ * although its remote can: how it keeps refs is its own. Throws SOURCE_EMPTY when there is nothing.
  */
 export async function* readHistory(
   dir: string,
@@ -22,10 +24,12 @@ export async function* readHistory(
 ): AsyncGenerator<Snapshot> {
   const folder = resolve(dir);
   const builder = createSnapshotBuilder(selection);
-  const repo = await repos.openLocal(folder);
+  const opened = await repos.openLocal(folder).catch(unreadable);
+  const repo = isSluiceError(opened) ? null : opened;
   const { commit: tip } = repo === null ? { commit: null } : await repo.head();
   if (repo === null || tip === null) {
-    yield await builder.build(await listFolder(folder, wholeFolder, signal), plain(folder), signal);
+    const snapshot = await builder.build(await listFolder(folder, wholeFolder, signal), plain(folder), signal);
+    yield { ...snapshot, problems: [...withoutHistory(opened), ...snapshot.problems] };
     return;
   }
   const commits: string[] = [];
@@ -42,6 +46,20 @@ export async function* readHistory(
   }
   if (uncommitted !== null)
     yield await builder.build(uncommitted, { ...plain(folder), descends: true, isShallow }, signal);
+}
+
+/** The error of a clone whose own format cannot be read; throws all else: the names of objects are those of its remote, too. */
+function unreadable(error: unknown): SluiceError {
+  const extension = isSluiceError(error, 'SOURCE_UNAVAILABLE') ? error.data.facts?.['extension'] : undefined;
+  if (extension === undefined || extension === 'objectformat') throw error;
+  return error as SluiceError;
+}
+
+function withoutHistory(opened: LocalRepo | SluiceError | null): Problem[] {
+  if (!isSluiceError(opened)) return [];
+  const { code, message, data } = opened;
+  const what = `${message}: its files are read as those of a plain folder, without commits and with what Git ignores`;
+  return [{ code, severity: 'warning', message: what, ...(data.hint !== undefined && { hint: data.hint }) }];
 }
 
 /** Answers the content of a plain folder, and null for as long as it stays the same. */

@@ -23,31 +23,34 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses a repository whose format has an extension that is not known here, as Git's own rule is (gitrepository-layout): its refs
- * or objects would be misread, or seem to be absent. Throws SOURCE_UNAVAILABLE.
+ * Refuses a repository whose format cannot be read here: its refs or objects would be misread, or seem to be absent. As Git's own rule is
+ * (repository-version), an extension that is not known counts from version 1 of the format on. Throws
+ * SOURCE_UNAVAILABLE with the name as its fact `extension`.
  */
 export async function requireReadable(gitdir: string): Promise<void> {
-  for (const [name, value] of extensionsIn((await textOf(join(gitdir, 'config'))) ?? '')) {
+  const config = (await textOf(join(gitdir, 'config'))) ?? '';
+  const version = settingsIn(config, 'core').findLast(([name]) => name === 'repositoryformatversion')?.[1] ?? '0';
+  for (const [name, value] of settingsIn(config, 'extensions')) {
     const values = readable[name];
-    if (values !== undefined && (values.length === 0 || values.includes(value))) continue;
+    if (values === undefined ? version === '0' : values.length === 0 || values.includes(value)) continue;
     const hint = hints[name] ?? 'clone it anew with a plain git clone';
     throw new SluiceError(
       'SOURCE_UNAVAILABLE',
       `this Git repository has extensions.${name} = ${value}, which cannot be read here`,
-      { hint },
+      { hint, facts: { extension: name } },
     );
   }
 }
 
-/** Names and values of the section `extensions`, in lower case, as Git compares them. */
-function extensionsIn(config: string): [name: string, value: string][] {
+/** Names and values of a section of Git's settings, in lower case, as Git compares them. */
+function settingsIn(config: string, section: string): [name: string, value: string][] {
   const found: [string, string][] = [];
+  const header = `[${section}]`;
   let isInside = false;
   for (const line of config.split('\n').map((one) => one.trim().toLowerCase())) {
-    if (line.startsWith('[')) isInside = /^\[extensions\]/.test(line);
-    const [, name, value] = isInside
-      ? (/^(?:\[extensions\])?\s*([a-z][a-z0-9-]*)\s*(?:=\s*"?([^"#;]*))?/.exec(line) ?? [])
-      : [];
+    if (line.startsWith('[')) isInside = line.startsWith(header);
+    const setting = line.startsWith(header) ? line.slice(header.length) : line;
+    const [, name, value] = isInside ? (/^\s*([a-z][a-z0-9-]*)\s*(?:=\s*"?([^"#;]*))?/.exec(setting) ?? []) : [];
     if (name !== undefined) found.push([name, (value ?? 'true').trim()]);
   }
   return found;

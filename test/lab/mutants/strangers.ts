@@ -155,8 +155,22 @@ export const strangerMutants: readonly Mutant[] = [
   {
     bug: 'a repository in a format of a later Git is read as if it were in one of today',
     file: 'shared/adapters/git/extensions.ts',
-    find: 'if (values !== undefined && (values.length === 0 || values.includes(value))) continue;',
+    find: "if (values === undefined ? version === '0' : values.length === 0 || values.includes(value)) continue;",
     replace: "if (values !== undefined || value !== '') continue;",
     tests: ['test/unit/shared/adapters/git/extensions.test.ts'],
+  },
+  {
+    bug: 'a repository of version 0 is refused for an extension that Git ignores there',
+    file: 'shared/adapters/git/extensions.ts',
+    find: "values === undefined ? version === '0' :",
+    replace: 'values === undefined ? version === name :',
+    tests: ['test/unit/shared/adapters/git/extensions.test.ts'],
+  },
+  {
+    bug: 'a preview refuses a clone whose history it cannot read',
+    file: 'hub/load/folder.ts',
+    find: "if (extension === undefined || extension === 'objectformat') throw error;",
+    replace: "if (extension !== '') throw error;",
+    tests: ['test/unit/hub/load/source.test.ts'],
   },
 ];

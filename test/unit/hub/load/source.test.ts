@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -248,6 +248,34 @@ describe('what a preview looks at', () => {
     for await (const snapshot of readHistory(dir, { repos }, signal)) snapshots.push(snapshot);
     return snapshots;
   }
+
+  const ownFormat = (extension: string) =>
+    appendFile(join(work, '.git/config'), `[core]\nrepositoryformatversion = 1\n[extensions]\n${extension}\n`);
+
+  it.each(['refstorage = reftable', 'oftomorrow = yes'])('is the files alone of a clone with %s', async (extension) => {
+    await init();
+    await commit('one', { 'a.yaml': app('a') });
+    await ownFormat(extension);
+    const [snapshot, ...more] = await history(work);
+    expect([more, snapshot?.commit, names(snapshot ?? null)]).toEqual([[], '', ['a']]);
+    expect(snapshot?.problems).toMatchObject([
+      {
+        code: 'SOURCE_UNAVAILABLE',
+        severity: 'warning',
+        message: expect.stringMatching(/cannot be read here: .*plain folder/) as string,
+        hint: expect.any(String) as string,
+      },
+    ]);
+    // A hub follows commits.
+    await expect(open(work)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
+
+  it('is refused where its objects have names that the remote has, too', async () => {
+    await init();
+    await commit('one', { 'a.yaml': app('a') });
+    await ownFormat('objectformat = sha256');
+    await expect(history(work)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
 
   it('is every commit and then the uncommitted state, without what Git ignores', async () => {
     await init();

@@ -18,6 +18,8 @@ const judged = async (config: string): Promise<void> => {
 describe('the format of a repository', () => {
   it.each([
     ['without a section', '[core]\n\trepositoryformatversion = 0\n'],
+    ['of version 0 with an extension that Git ignores there', '[extensions]\n\tnoop\n\tofTomorrow = yes\n'],
+    ['of version 0, said so', '[core]\n\trepositoryformatversion = 0\n[extensions]\n\tofTomorrow = yes\n'],
     ['of a partial clone', '[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpartialClone = origin\n'],
     ['with the names of always', '[extensions]\n\tobjectFormat = sha1\n\trefStorage = "files" # as ever\n'],
     ['with work trees of their own settings', '[extensions]\n\tworktreeConfig\n[remote "origin"]\n\turl = x\n'],
@@ -33,7 +35,9 @@ describe('the format of a repository', () => {
   it.each([
     ['[core]\n\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n', /objectformat = sha256/, /sha1/],
     ['[EXTENSIONS] refStorage = RefTable\n', /refstorage = reftable/, /git refs migrate/],
-    ['[extensions]\n\tnoop\n\tofTomorrow = yes\n', /oftomorrow = yes/, /clone/],
+    ['[core]\n\trepositoryformatversion = 1\n[extensions]\n\tnoop\n\tofTomorrow = yes\n', /oftomorrow = yes/, /clone/],
+    ['[extensions]\n\tofTomorrow = yes\n[core] repositoryFormatVersion = 1\n', /oftomorrow = yes/, /clone/],
+    ['[core]\n\trepositoryformatversion = 0\n[extensions]\n\tobjectformat = sha256\n', /sha256/, /sha1/],
   ])('is refused with its name and what to do: %j', async (config, message, hint) => {
     await expect(judged(config)).rejects.toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
