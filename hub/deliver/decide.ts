@@ -30,7 +30,7 @@ export interface Known {
 }
 
 /** A step, as far as it tells whether it can be skipped. */
-export interface KnownStep extends Pick<StepProgress, 'name' | 'phase' | 'moves'> {
+export interface KnownStep extends Pick<StepProgress, 'name' | 'phase' | 'moves' | 'asks' | 'waveNames'> {
   /** Those of a group. */
   readonly steps: readonly KnownStep[];
   readonly waves: readonly Pick<WaveProgress, 'name' | 'phase'>[];
@@ -209,13 +209,12 @@ function meantBy({ on, verdict }: DeliveryDecision, { asks, steps }: Pick<Known,
   return waiting.length === 0 && verdict === 'approve' && isToCome(on, steps) ? [on] : waiting;
 }
 
+/** True for what an approval lets go on later: a step that may ask, or a wave that has not passed, also of a step that has not begun. */
 function isToCome(on: string, steps: readonly KnownStep[]): boolean {
-  return steps
-    .flatMap(openSteps)
-    .some(
-      ({ name, waves }) =>
-        name === on || waves.some((wave) => `${name}/${wave.name}` === on && wave.phase !== 'passed'),
-    );
+  return steps.flatMap(openSteps).some(({ name, asks, waves, waveNames }) => {
+    const open = waves.length === 0 ? waveNames : waves.flatMap((wave) => (wave.phase === 'passed' ? [] : [wave.name]));
+    return (asks && name === on) || open.some((wave) => `${name}/${wave}` === on);
+  });
 }
 
 /** A delivery that runs, or of which a step failed, goes back to what was stable; one that ended well, to what was before it. */

@@ -31,6 +31,10 @@ export interface StepProgress {
   readonly message: string;
   /** True where it moves pods and traffic inside clusters. */
   readonly moves: boolean;
+  /** True where it may wait for a person. */
+  readonly asks: boolean;
+  /** The names of all of its waves, which it has before it begins, too. */
+  readonly waveNames: readonly string[];
   readonly waves: readonly WaveProgress[];
   readonly steps: readonly StepProgress[];
 }

@@ -86,3 +86,8 @@ export function setPhase(
 export function timeoutOf({ timeoutSeconds }: ProgramStep, { startedAt }: StepRecord): number | null {
   return timeoutSeconds === null ? null : Date.parse(startedAt) + timeoutSeconds * 1000;
 }
+
+/** True where a step may wait for a person: what its inputs make of it is not known before. */
+export function mayAsk({ type: { asks }, use, inputs }: ProgramStep): boolean {
+  return asks !== undefined && (inputs.length > 0 || asks(use));
+}

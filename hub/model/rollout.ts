@@ -96,3 +96,8 @@ export const lastWave = 'rest';
 export function waveName({ name: written }: Pick<z.infer<typeof wave>, 'name'>, index: number): string {
   return written ?? `wave-${index + 1}`;
 }
+
+/** The names of all waves of a step that delivers, in their order. */
+export function waveNames(rollout: Pick<RolloutNumbers, 'waves'> | null): readonly string[] {
+  return [...(rollout?.waves ?? []).map(waveName), lastWave];
+}

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { Answer, Input } from '../api/routes.ts';
-import { decide } from '../deliver/decide.ts';
-import type { StepProgress, UnitLine } from '../deliver/progress.ts';
+import { decide, type Known } from '../deliver/decide.ts';
+import type { DeliveryProgress, StepProgress, UnitLine } from '../deliver/progress.ts';
 import { deliveryName, goingOn, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
 import { deciderOf } from '../model/token.ts';
 import type { HubParts } from './parts.ts';
@@ -47,7 +47,7 @@ function stepOf({ name, type, phase, message, waves }: StepProgress): Omit<Rollo
 
 /**
  * Takes a person's decision on a delivery. Throws CONFLICT where the application has another delivery now, or the decision is about
- * nothing that it could change.
+ * nothing that it could change; UNAVAILABLE where that is not known, because no pass has looked at it since the hub started.
  */
 export async function decideRollout(
   { change, clock, progress }: Pick<HubParts, 'change' | 'clock' | 'progress'>,
@@ -66,13 +66,19 @@ export async function decideRollout(
     const record = goingOn(deliveries.get(app)) ?? unknown(name);
     if (cluster !== undefined && !clusters.has(cluster)) unknownCluster(cluster);
     const shown = progress().get(app);
-    const [failed, inSteps] = [unitsIn(shown?.failed), unitsIn(shown?.inSteps)];
-    const steps = (shown?.steps ?? []).flatMap((step) => [step, ...step.steps]);
-    const known = { asks: shown?.asks ?? [], steps, failed, inSteps };
-    const next = decide(record, { name: fullName(name, record), verdict, by, reason, at, ...about }, known);
+    const isJudged = on !== undefined || needsProgress.has(verdict);
+    if (shown === undefined && record.last.phase === 'running' && isJudged) notKnown(name);
+    const decision = { name: fullName(name, record), verdict, by, reason, at, ...about };
+    const next = decide(record, decision, knownOf(shown));
     const result = { name: deliveryName(next), phase: next.last.phase };
     return { changes: { deliveries: new Map([[app, next]]) }, result };
   });
+}
+
+function knownOf(shown: DeliveryProgress | undefined): Known {
+  const { asks = [], steps = [], failed, inSteps } = shown ?? {};
+  const all = steps.flatMap((step) => [step, ...step.steps]);
+  return { asks, steps: all, failed: unitsIn(failed), inSteps: unitsIn(inSteps) };
 }
 
 function unitsIn(lines: readonly UnitLine[] = []): readonly string[] {
@@ -88,6 +94,16 @@ function keyOf(name: string): string {
 function fullName(name: string, { app }: AppDelivery): string {
   const number = name.slice(name.indexOf('#'));
   return keyOf(name.split('#', 1)[0] ?? '') === app ? `${app.replace(/^default\//, '')}${number}` : name;
+}
+
+/** Decisions about what a pass found: without it they would be refused as typing errors are. */
+const needsProgress: ReadonlySet<DeliveryDecision['verdict']> = new Set(['approve', 'refuse', 'promote']);
+
+function notKnown(name: string): never {
+  throw new SluiceError('UNAVAILABLE', 'where it stands is not known yet: the hub has just started', {
+    subject: name,
+    hint: 'decide again in a moment',
+  });
 }
 
 function unknownCluster(cluster: string): never {

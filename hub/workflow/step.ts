@@ -134,6 +134,8 @@ interface StepTypeOf<P> {
   readonly takes?: readonly string[] | 'all';
   /** The object that it brings, where its properties say that; absent = none. Pure. */
   readonly brings?: (use: StepUse<P>) => Brought;
+  /** True where it waits for a person, by what is written: only then a decision on it has an effect. Absent = it never does. Pure. */
+  readonly asks?: (use: StepUse<P>) => boolean;
   /** True for a step that delivers and goes on after that: it says itself when it is over. */
   readonly decides?: boolean;
   /** What it does with pods and traffic inside clusters; absent = what it delivers is applied at once. Pure. */

@@ -42,6 +42,7 @@ export function interpretedStep({ type, template }: StepDefinition): StepType {
       if ('fault' in read)
         reporter.error('UNSUPPORTED', path.slice(0, -1), `step type ${type}: ${read.fault}`, actionsHint);
     },
+    asks: () => 'actions' in read && read.actions.some(({ name }) => name === 'Suspend'),
     ...(isPlaced && { wants: () => objectsWant(), takes: 'all' as const, decides: true }),
     run: ({ properties }, input) =>
       'fault' in read ? moment('failed', read.fault) : runActions(read.actions, { type, template, properties, input }),

@@ -28,6 +28,7 @@ export const deploy = defineStep({
       reporter.error('UNSUPPORTED', at, `${name} is an env-binding`, 'a step of type deploy2env names it, with an env');
     }
   },
+  asks: ({ properties: { auto = true } }) => !auto,
   takes: ['auto', 'parallelism'],
   wants: ({ properties: { policies: names = [], parallelism = null } }, { policies }) => {
     const named = names.flatMap((name) => policies.find((policy) => policy.name === name) ?? []);

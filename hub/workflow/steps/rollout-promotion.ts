@@ -24,6 +24,7 @@ export const rolloutPromotion = defineStep({
   },
   wants: (_, plan) => everywhere(plan),
   moves: () => ({ steps: [{ type: 'scale', replicas: { percent: 100 }, weight: 100 }] }),
+  asks: ({ properties: { manualApproval = false } }) => manualApproval,
   run: ({ properties: { manualApproval = false, rollbackIfNotApproved = false, timeout } }, input) => {
     const verdict = verdictOf(input);
     if (!manualApproval || verdict === 'approve') return delivering(input);

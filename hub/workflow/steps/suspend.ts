@@ -14,6 +14,7 @@ export const suspend = defineStep({
     if (duration === undefined || durationSeconds(duration) !== null) return;
     reporter.error('DOCUMENT_INVALID', [...path, 'duration'], `${duration} is not a duration`, durationHint);
   },
+  asks: () => true,
   run: ({ properties: { duration, message = 'it waits for an approval' } }, input) => {
     const verdict = verdictOf(input);
     if (verdict !== null) return verdict === 'approve' ? moment('succeeded', '') : moment('failed', 'it was refused');

@@ -258,6 +258,20 @@ export const deliverMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/deliver/going-back.test.ts'],
   },
   {
+    bug: 'delivery: no wave is approved before its step begins',
+    file: 'hub/deliver/decide.ts',
+    find: 'const open = waves.length === 0 ? waveNames :',
+    replace: 'const open = waves.length === 0 ? [] :',
+    tests: ['test/unit/hub/deliver/decide.test.ts'],
+  },
+  {
+    bug: 'delivery: an approval is taken of a step that never asks',
+    file: 'hub/deliver/decide.ts',
+    find: '(asks && name === on)',
+    replace: 'name === on',
+    tests: ['test/unit/hub/deliver/decide.test.ts'],
+  },
+  {
     bug: 'delivery: a retry begins with an attempt that a cluster had before',
     file: 'hub/deliver/decide.ts',
     find: 'Math.max(last.attempt, ...last.admitted.map(({ attempt = 1 }) => attempt)) + 1',

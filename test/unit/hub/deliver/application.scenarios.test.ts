@@ -73,6 +73,20 @@ describe('an approval', () => {
   });
 });
 
+describe('an approval in advance', () => {
+  it('is of a wave of a step that has not begun, and counts once it begins', () => {
+    const waves = [{ name: 'eu', approval: 'required' as const }];
+    const play = new Play([suspend('ask'), deploy('prod', null, { waves })], fleet('a'), 'web-v2');
+    play.run(minute);
+    decided(play, 'approve', { on: 'prod/eu' });
+    expect(() => decided(play, 'approve', { on: 'prod/ue' })).toThrow('prod/ue waits for none');
+    expect(() => decided(play, 'approve', { on: 'prod' })).toThrow('prod waits for none');
+    expect(play.run(minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v1' } });
+    decided(play, 'approve', { on: 'ask' });
+    expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2' } });
+  });
+});
+
 describe('a cluster that leaves while a delivery runs', () => {
   const waves = [{ name: 'canary', clusters: { labels: { usage: 'canary' } } }];
 

@@ -18,15 +18,18 @@ function record(facts: Partial<Delivery> = {}, more: Partial<AppDelivery> = {}):
   return { app: 'shop/web', stable: 'web-v1', previous: null, last, ...more };
 }
 
-const ask = { name: 'ask', phase: 'suspending', moves: false, steps: [], waves: [] } as const;
+const nothing = { moves: false, asks: false, steps: [], waves: [], waveNames: [] } as const;
+const ask = { ...nothing, name: 'ask', phase: 'suspending', asks: true } as const;
 const [eu, us] = [{ name: 'eu', phase: 'pending' } as const, { name: 'us', phase: 'passed' } as const];
 const known: Known = {
   asks: ['ask', 'prod/asia', 'prod/africa'],
   steps: [
     ask,
-    { ...ask, name: 'all', phase: 'running', waves: [eu, us] },
-    { ...ask, name: 'over', phase: 'succeeded' },
-    { ...ask, name: 'move', moves: true },
+    { ...nothing, name: 'all', phase: 'running', waves: [eu, us], waveNames: ['eu', 'us', 'rest'] },
+    { ...nothing, name: 'over', phase: 'succeeded', waveNames: ['rest'] },
+    { ...nothing, name: 'move', phase: 'suspending', moves: true },
+    { ...nothing, name: 'later', phase: 'pending', waveNames: ['eu', 'rest'] },
+    { ...nothing, name: 'sign', phase: 'pending', asks: true, waveNames: ['rest'] },
   ],
   failed: ['a'],
   inSteps: ['c'],
@@ -53,6 +56,18 @@ describe('decide', () => {
       record(),
       decision('approve', { on: 'all/eu' }),
       { decisions: [expect.objectContaining({ on: 'all/eu' }) as never] },
+    ],
+    [
+      'approves a wave of a step that has not begun',
+      record(),
+      decision('approve', { on: 'later/eu' }),
+      { decisions: [expect.objectContaining({ on: 'later/eu' }) as never] },
+    ],
+    [
+      'approves a step that will ask',
+      record(),
+      decision('approve', { on: 'sign' }),
+      { decisions: [expect.objectContaining({ on: 'sign' }) as never] },
     ],
     [
       'approves what waits of a step',
@@ -126,6 +141,9 @@ describe('decide', () => {
     ['what does not run', record({ phase: 'succeeded' }), decision('pause')],
     ['a step that is not there', record(), decision('approve', { on: 'al' })],
     ['a wave that is not there', record(), decision('approve', { on: 'all/asia' })],
+    ['a wave that is not there of a step that has not begun', record(), decision('approve', { on: 'later/asia' })],
+    ['a wave of a step that has ended', record(), decision('approve', { on: 'over/rest' })],
+    ['a step that asks nobody', record(), decision('approve', { on: 'later' })],
     ['a wave that has passed', record(), decision('approve', { on: 'all/us' })],
     ['what does not wait yet', record(), decision('refuse', { on: 'all/eu' })],
     ['what the documents took back', record({ phase: 'reverted' }), decision('retry')],

@@ -74,6 +74,8 @@ describe('what is said of a delivery', () => {
       phase: 'running',
       message: '',
       moves: false,
+      asks: false,
+      waveNames: ['rest'],
       waves: [],
       steps: [],
     } as const;

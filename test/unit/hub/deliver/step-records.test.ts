@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { endOf, knownOf, recordOf, setPhase, type StepsFound } from '../../../../hub/deliver/step-records.ts';
+import { endOf, knownOf, mayAsk, recordOf, setPhase, type StepsFound } from '../../../../hub/deliver/step-records.ts';
 import type { StepRecord } from '../../../../hub/model/delivery.ts';
+import { deploy } from '../../../../hub/workflow/steps/deploy.ts';
+import { rolloutPromotion } from '../../../../hub/workflow/steps/rollout-promotion.ts';
 import { deployType, program, step } from '../../../fixtures/hub/deliveries.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
@@ -42,5 +44,19 @@ describe('the records of steps', () => {
   it('show conditions what steps say, and inputs what they gave', () => {
     const { status, outputs } = knownOf(found({ a: record('succeeded', { outputs: { u: 1 } }) }));
     expect([status['a']?.message, status['b']?.phase, outputs.get('u')]).toEqual(['now', 'pending', 1]);
+  });
+
+  it.each([
+    [deploy, {}, false],
+    [deploy, { auto: false }, true],
+    [rolloutPromotion, {}, false],
+    [rolloutPromotion, { manualApproval: true }, true],
+    [deployType, {}, false],
+  ])('tell whether a step may wait for a person (%#)', (type, properties, expected) => {
+    const used = step('a', type, { use: { name: 'a', properties } });
+    expect(mayAsk(used)).toBe(expected);
+    // What is given to it is not known before.
+    const inputs = [{ from: 'x', parameterKey: 'auto' }];
+    expect(mayAsk({ ...used, inputs })).toBe(type !== deployType);
   });
 });

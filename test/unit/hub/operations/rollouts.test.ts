@@ -71,6 +71,18 @@ describe('rollouts', () => {
     expect(later).not.toBe(version);
   });
 
+  it('says so where it cannot be known yet what a decision is about, and takes those that end it', async () => {
+    const { parts, commits } = await scene();
+    const started = { ...parts, progress: () => new Map() };
+    for (const [verdict, on] of [['approve', 'ask'], ['refuse'], ['promote'], ['skip', 'ask']] as const) {
+      const input = { name: 'web#1', verdict, on, by: 'ann', reason: '' };
+      await expect(decideRollout(started, input, signal, null)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    }
+    expect(commits).toEqual([]);
+    const abort = { name: 'web#1', verdict: 'abort' as const, by: 'ann', reason: '' };
+    expect(await decideRollout(started, abort, signal, null)).toMatchObject({ phase: 'aborted' });
+  });
+
   it.each(['skip', 'retry', 'promote'] as const)('refuses to %s a cluster that is not there', async (verdict) => {
     const { parts, commits } = await scene();
     const input = { name: 'web#1', verdict, cluster: 'nowhere', by: 'ann', reason: '' };
