@@ -18,7 +18,7 @@ import type { Sourced } from '../model/source.ts';
 import { appStates } from './app-states.ts';
 import { advanceApplication, pausedBy, type ApplicationOutcome } from './application.ts';
 import { contentReader, documentsOf, withDocuments } from './deployment.ts';
-import { remains } from './begin.ts';
+import { lastNumber, remains } from './begin.ts';
 import { copyDirectiveOf } from './copy-directives.ts';
 import { directiveOf } from './directives.ts';
 import { heldBefore, namesOf, placeKey, targetOf, type UnitFacts } from './facts.ts';
@@ -172,10 +172,6 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
   const places = placed(input, found, { own, record: after, wanted: first, documentOf: null, objects });
   if (moves !== undefined) tell(found, { said, record: after, units, places, moves });
   return outcome;
-}
-
-function lastNumber(record: AppDelivery | undefined): number {
-  return record?.last.number ?? 0;
 }
 
 const byName: ContentReader = { contentOf: namesOf, from: [] };

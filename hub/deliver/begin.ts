@@ -45,7 +45,12 @@ export function isFinishing(
 
 /** The next delivery, of what the documents say now. */
 export function next(input: BeginInput, record: AppDelivery): AppDelivery {
-  return { ...record, last: newDelivery(input, record.last.number + 1) };
+  return { ...record, last: newDelivery(input, lastNumber(record) + 1) };
+}
+
+/** The number of the last delivery under its name, also where that was before the application was gone; 0 = there was none. */
+export function lastNumber(record: AppDelivery | undefined): number {
+  return Math.max(record?.last.number ?? 0, record?.numberBefore ?? 0);
 }
 
 function first(input: BeginInput): AppDelivery | undefined {
@@ -56,7 +61,7 @@ function first(input: BeginInput): AppDelivery | undefined {
   if (units.length === 0 && deliveringSteps(program.steps).length > 0) return undefined;
   const isThere = contents.size === 1 && only === content;
   if (isThere && input.remembers !== true) return undefined;
-  if (isThere && numberBefore === 0) return remembered(input);
+  if (isThere) return remembered(input);
   const stable = contents.size === 1 ? (only ?? null) : null;
   return { app: program.app, stable, previous: null, last: newDelivery(input, numberBefore + 1) };
 }
@@ -65,16 +70,18 @@ function first(input: BeginInput): AppDelivery | undefined {
 function remembered(input: BeginInput): AppDelivery {
   const before = newDelivery(input, 0);
   const last: Delivery = { ...before, phase: 'succeeded', endedAt: before.startedAt };
-  return { app: input.program.app, stable: input.content, previous: null, last };
+  const { program, content, numberBefore = 0 } = input;
+  return { app: program.app, ...(numberBefore > 0 && { numberBefore }), stable: content, previous: null, last };
 }
 
 /** What is remembered of the deliveries of an application that is gone: nothing where none had a number, the very same where it was gone before. */
 export function remains(record: AppDelivery): readonly AppDelivery[] {
   const { app, last } = record;
   if (record.isGone === true) return [record];
-  if (last.number === 0) return [];
+  const number = lastNumber(record);
+  if (number === 0) return [];
   const nothing = { steps: {}, waves: {}, admitted: [], base: {}, back: {}, decisions: [] };
-  const { number, startedAt } = last;
+  const { startedAt } = last;
   const gone: AppDelivery = {
     ...{ app, isGone: true, stable: null, previous: null },
     last: { number, attempt: 1, content: '', phase: 'succeeded', startedAt, ...nothing },

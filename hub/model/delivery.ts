@@ -118,6 +118,8 @@ export interface AppDelivery {
   readonly app: string;
   /** True where its document is gone, or says nothing of a delivery: the number of the last one is all that is remembered. */
   readonly isGone?: true;
+  /** The number of the last delivery before it was gone, where what came back runs already; absent = there was none. */
+  readonly numberBefore?: number;
   /** The content of the last delivery that ended well, and of the one before; null = none. */
   readonly stable: string | null;
   readonly previous: string | null;

@@ -174,6 +174,20 @@ export const deliverMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/deliver/advance.test.ts'],
   },
   {
+    bug: 'delivery: what comes back under its name and runs already is delivered again',
+    file: 'hub/deliver/begin.ts',
+    find: 'if (isThere) return remembered(input);',
+    replace: 'if (isThere && numberBefore === 0) return remembered(input);',
+    tests: ['test/unit/hub/deliver/begin.test.ts'],
+  },
+  {
+    bug: 'delivery: what was remembered beside a number has its numbers again',
+    file: 'hub/deliver/begin.ts',
+    find: 'record?.numberBefore ?? 0',
+    replace: '0',
+    tests: ['test/unit/hub/deliver/begin.test.ts'],
+  },
+  {
     bug: 'delivery: a cluster is done on bare health',
     file: 'hub/deliver/unit.ts',
     find: 'const isApplied = report?.applied === digest;',

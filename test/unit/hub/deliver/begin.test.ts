@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginning } from '../../../../hub/deliver/begin.ts';
+import { beginning, remains } from '../../../../hub/deliver/begin.ts';
 import { decided, deploy, fleet, Play, program, unit } from '../../../fixtures/hub/deliveries.ts';
 import { now } from '../../../fixtures/hub/status.ts';
 
@@ -90,5 +90,15 @@ describe('what ran before there was a delivery', () => {
     const record = beginning({ ...input, units: fleet('a'), remembers: true });
     const next = beginning({ ...input, content: 'web-v2', record, units: fleet('a'), remembers: true });
     expect(next).toMatchObject({ stable: 'web-v1', last: { number: 1, content: 'web-v2', phase: 'running' } });
+  });
+
+  it('is remembered where it comes back under its name, too: that starts nothing, and the next one has the next number', () => {
+    const numbered = { ...input, units: fleet('a'), remembers: true };
+    const back = beginning({ ...numbered, numberBefore: 17 });
+    expect(back).toMatchObject({ stable: 'web-v1', last: { number: 0, phase: 'succeeded' } });
+    const next = beginning({ ...numbered, record: back, content: 'web-v2' });
+    expect(next).toMatchObject({ stable: 'web-v1', last: { number: 18, phase: 'running' } });
+    const [first, second] = [back, next].map((record) => (record === undefined ? [] : remains(record)));
+    expect([first?.[0]?.last.number, second?.[0]?.last.number]).toEqual([17, 18]);
   });
 });
