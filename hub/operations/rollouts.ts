@@ -96,8 +96,8 @@ function fullName(name: string, { app }: AppDelivery): string {
   return keyOf(name.split('#', 1)[0] ?? '') === app ? `${app.replace(/^default\//, '')}${number}` : name;
 }
 
-/** Decisions about what a pass found: without it they would be refused as typing errors are. */
-const needsProgress: ReadonlySet<DeliveryDecision['verdict']> = new Set(['approve', 'refuse', 'promote']);
+/** Decisions about what a pass found: without it they would be refused as typing errors are, or start nothing of what failed. */
+const needsProgress: ReadonlySet<DeliveryDecision['verdict']> = new Set(['approve', 'refuse', 'promote', 'retry']);
 
 function notKnown(name: string): never {
   throw new SluiceError('UNAVAILABLE', 'where it stands is not known yet: the hub has just started', {

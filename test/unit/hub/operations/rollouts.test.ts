@@ -74,7 +74,7 @@ describe('rollouts', () => {
   it('says so where it cannot be known yet what a decision is about, and takes those that end it', async () => {
     const { parts, commits } = await scene();
     const started = { ...parts, progress: () => new Map() };
-    for (const [verdict, on] of [['approve', 'ask'], ['refuse'], ['promote'], ['skip', 'ask']] as const) {
+    for (const [verdict, on] of [['approve', 'ask'], ['refuse'], ['promote'], ['retry'], ['skip', 'ask']] as const) {
       const input = { name: 'web#1', verdict, on, by: 'ann', reason: '' };
       await expect(decideRollout(started, input, signal, null)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     }
