@@ -5,6 +5,7 @@ import { deliveryName } from '../model/delivery.ts';
 import { withApart } from './apart.ts';
 import { beginning, isFinishing, next } from './begin.ts';
 import { closing } from './closing.ts';
+import { pauseOf } from './decide.ts';
 import { endedProgress, runningProgress } from './describe.ts';
 import type { ProgramStep } from '../workflow/program.ts';
 import type { DeliveryProgress } from './progress.ts';
@@ -124,8 +125,7 @@ function stoppedBy({ words, frozen }: ApplicationInput, record: AppDelivery): st
 /** Who paused a delivery: then steps in clusters go no further, too; null = it is not paused. */
 export function pausedBy(words: DeliveryWords, { last }: Pick<AppDelivery, 'last'>): string | null {
   if (words.paused) return 'it is paused by its annotation sluice.dev/paused';
-  const pause = last.decisions.findLast(({ verdict }) => verdict === 'pause' || verdict === 'resume');
-  return pause?.verdict === 'pause'
-    ? `it was paused by ${pause.by}${pause.reason === '' ? '' : `: ${pause.reason}`}`
-    : null;
+  const pause = pauseOf(last);
+  if (pause === null) return null;
+  return `it was paused by ${pause.by}${pause.reason === '' ? '' : `: ${pause.reason}`}`;
 }

@@ -30,7 +30,7 @@ export interface Known {
 }
 
 /** A step, as far as it tells whether it can be skipped. */
-export interface KnownStep extends Pick<StepProgress, 'name' | 'phase' | 'moves' | 'asks' | 'waveNames'> {
+export interface KnownStep extends Pick<StepProgress, 'name' | 'phase' | 'moves' | 'asks' | 'wavesToApprove'> {
   /** Those of a group. */
   readonly steps: readonly KnownStep[];
   readonly waves: readonly Pick<WaveProgress, 'name' | 'phase'>[];
@@ -60,9 +60,8 @@ const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
   refuse: onWhatWaits,
   pause: (record, decision) => ({ last: noted(running(record), decision) }),
   resume: (record, decision, known) => {
-    const isPaused = running(record).decisions.findLast(({ verdict }) => pauses.has(verdict))?.verdict === 'pause';
     // A workflow that suspends is resumed by the same word.
-    return isPaused
+    return pauseOf(running(record)) !== null
       ? { last: noted(record.last, decision) }
       : onWhatWaits(record, { ...decision, verdict: 'approve' }, known);
   },
@@ -118,6 +117,12 @@ function openSteps(step: KnownStep): readonly KnownStep[] {
 }
 
 const pauses: ReadonlySet<DeliveryDecision['verdict']> = new Set(['pause', 'resume']);
+
+/** The decision that paused a delivery; null = none did, or another one resumed it since. */
+export function pauseOf({ decisions }: Pick<Delivery, 'decisions'>): DeliveryDecision | null {
+  const last = decisions.findLast(({ verdict }) => pauses.has(verdict));
+  return last?.verdict === 'pause' ? last : null;
+}
 
 function noted(last: Delivery, decision: DeliveryDecision): Delivery {
   return { ...last, decisions: [...last.decisions, decision] };
@@ -209,11 +214,14 @@ function meantBy({ on, verdict }: DeliveryDecision, { asks, steps }: Pick<Known,
   return waiting.length === 0 && verdict === 'approve' && isToCome(on, steps) ? [on] : waiting;
 }
 
-/** True for what an approval lets go on later: a step that may ask, or a wave that has not passed, also of a step that has not begun. */
+/**
+ * True for what an approval lets go on later: a step that may ask, or a wave with an approval of its own that has not passed, also of
+ * a step that has not begun. Any other wave takes one only while it asks: it would pass without a cluster that is done.
+ */
 function isToCome(on: string, steps: readonly KnownStep[]): boolean {
-  return steps.flatMap(openSteps).some(({ name, asks, waves, waveNames }) => {
-    const open = waves.length === 0 ? waveNames : waves.flatMap((wave) => (wave.phase === 'passed' ? [] : [wave.name]));
-    return (asks && name === on) || open.some((wave) => `${name}/${wave}` === on);
+  return steps.flatMap(openSteps).some(({ name, asks, waves, wavesToApprove }) => {
+    const over = new Set(waves.flatMap((wave) => (wave.phase === 'passed' ? [wave.name] : [])));
+    return (asks && name === on) || wavesToApprove.some((wave) => !over.has(wave) && `${name}/${wave}` === on);
   });
 }
 

@@ -33,8 +33,8 @@ export interface StepProgress {
   readonly moves: boolean;
   /** True where it may wait for a person. */
   readonly asks: boolean;
-  /** The names of all of its waves, which it has before it begins, too. */
-  readonly waveNames: readonly string[];
+  /** The names of its waves that begin once a person approves; known before the step begins, too. */
+  readonly wavesToApprove: readonly string[];
   readonly waves: readonly WaveProgress[];
   readonly steps: readonly StepProgress[];
 }

@@ -1,7 +1,7 @@
 import type { Effect } from '../model/effect.ts';
 import type { StepPhase } from '../workflow/step.ts';
 import type { StepRecord } from '../model/delivery.ts';
-import { waveNames } from '../model/rollout.ts';
+import { wavesToApprove } from '../model/rollout.ts';
 import type { Program, ProgramStep } from '../workflow/program.ts';
 import type { StepProgress, WaveProgress } from './progress.ts';
 import { asFailed, failBegun, takeBegun } from './after-failure.ts';
@@ -252,7 +252,7 @@ function progressOf(run: Run, step: ProgramStep): StepProgress {
   const { waves = [] } = run.progress.get(step.name) ?? {};
   const message = messageOf(run, step);
   const steps = step.steps.map((one) => progressOf(run, one));
-  const own = { asks: mayAsk(step), waveNames: step.wants.length === 0 ? [] : waveNames(step.rollout) };
+  const own = { asks: mayAsk(step), wavesToApprove: step.wants.length === 0 ? [] : wavesToApprove(step.rollout) };
   const moves = step.type.moves !== undefined;
   return { name: step.name, type: step.type.type, phase: phaseOf(run, step), message, moves, ...own, waves, steps };
 }

@@ -28,8 +28,7 @@ export async function* readHistory(
   const repo = isSluiceError(opened) ? null : opened;
   const { commit: tip } = repo === null ? { commit: null } : await repo.head();
   if (repo === null || tip === null) {
-    const snapshot = await builder.build(await listFolder(folder, wholeFolder, signal), plain(folder), signal);
-    yield { ...snapshot, problems: [...withoutHistory(opened), ...snapshot.problems] };
+    yield await withoutCommits(builder, folder, { opened, signal });
     return;
   }
   const commits: string[] = [];
@@ -55,11 +54,25 @@ function unreadable(error: unknown): SluiceError {
   return error as SluiceError;
 }
 
-function withoutHistory(opened: LocalRepo | SluiceError | null): Problem[] {
-  if (!isSluiceError(opened)) return [];
-  const { code, message, data } = opened;
+/** A folder as it is now; of a clone that cannot be read some revisions may be in its commits alone. */
+async function withoutCommits(
+  builder: SnapshotBuilder,
+  folder: string,
+  { opened, signal }: { readonly opened: LocalRepo | SluiceError | null; readonly signal: AbortSignal },
+): Promise<Snapshot> {
+  const listing = await listFolder(folder, wholeFolder, signal);
+  const built = builder.build(listing, plain(folder), signal);
+  if (!isSluiceError(opened)) return built;
+  const snapshot = await built.catch((error: unknown) => {
+    // A bare one has no files beside its commits.
+    throw isSluiceError(error, 'SOURCE_EMPTY') ? opened : error;
+  });
+  return { ...snapshot, isShallow: true, problems: [unreadWarning(opened), ...snapshot.problems] };
+}
+
+function unreadWarning({ code, message, data }: SluiceError): Problem {
   const what = `${message}: its files are read as those of a plain folder, without commits and with what Git ignores`;
-  return [{ code, severity: 'warning', message: what, ...(data.hint !== undefined && { hint: data.hint }) }];
+  return { code, severity: 'warning', message: what, ...(data.hint !== undefined && { hint: data.hint }) };
 }
 
 /** Answers the content of a plain folder, and null for as long as it stays the same. */

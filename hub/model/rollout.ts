@@ -97,7 +97,10 @@ export function waveName({ name: written }: Pick<z.infer<typeof wave>, 'name'>, 
   return written ?? `wave-${index + 1}`;
 }
 
-/** The names of all waves of a step that delivers, in their order. */
-export function waveNames(rollout: Pick<RolloutNumbers, 'waves'> | null): readonly string[] {
-  return [...(rollout?.waves ?? []).map(waveName), lastWave];
+/** The names of the waves of a rollout that begin once a person approves, in their order. */
+export function wavesToApprove(rollout: Pick<RolloutNumbers, 'waves' | 'approval'> | null): readonly string[] {
+  const { waves = [], approval: ofAll } = rollout ?? {};
+  const named = waves.map((wave, index) => ({ name: waveName(wave, index), approval: wave.approval ?? ofAll }));
+  const all = [...named, { name: lastWave, approval: ofAll }];
+  return all.filter(({ approval }) => approval === 'required').map(({ name }) => name);
 }

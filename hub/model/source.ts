@@ -83,7 +83,7 @@ export interface Snapshot {
   /** Files that are new or changed since the state before; absent = every one may be. */
   readonly changed?: ReadonlySet<string>;
   readonly problems: readonly Problem[];
-  /** True where the repository is a shallow clone: revisions are counted by commits, and the older ones are not here. */
+  /** True of a shallow clone, and of one that cannot be read: revisions are counted by commits, and not all of them are here. */
   readonly isShallow?: boolean;
   /** First-parent commits that are known to follow this one; absent or 0 = this is the newest. */
   readonly behind?: number;

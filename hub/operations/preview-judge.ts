@@ -132,8 +132,13 @@ function asForecast(hold: FoundHold): Pick<FoundHold, 'problems'> {
 // Whether there is such a revision cannot be told without the commits that made it.
 function withoutHistory(problem: Problem, isShallow: boolean): Problem {
   if (problem.code !== 'REVISION_NOT_FOUND' || !isShallow) return problem;
-  const message = `${problem.message}: a shallow clone has not all revisions`;
-  return { ...problem, code: 'SOURCE_UNAVAILABLE', message, hint: 'fetch all of it (fetch-depth: 0)' };
+  const message = `${problem.message}: revisions may be in commits that are not read here, as those of a shallow clone`;
+  return {
+    ...problem,
+    code: 'SOURCE_UNAVAILABLE',
+    message,
+    hint: 'use a whole clone (fetch-depth: 0), as `git clone` makes it',
+  };
 }
 
 // A local cluster needs no document.

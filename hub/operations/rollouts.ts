@@ -1,6 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { Answer, Input } from '../api/routes.ts';
-import { decide, type Known } from '../deliver/decide.ts';
+import { decide, pauseOf, type Known } from '../deliver/decide.ts';
 import type { DeliveryProgress, StepProgress, UnitLine } from '../deliver/progress.ts';
 import { deliveryName, goingOn, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
 import { deciderOf } from '../model/token.ts';
@@ -66,7 +66,9 @@ export async function decideRollout(
     const record = goingOn(deliveries.get(app)) ?? unknown(name);
     if (cluster !== undefined && !clusters.has(cluster)) unknownCluster(cluster);
     const shown = progress().get(app);
-    const isJudged = on !== undefined || needsProgress.has(verdict);
+    // What is paused is resumed as it is; else it is a step that suspends.
+    const isStep = verdict === 'resume' && pauseOf(record.last) === null;
+    const isJudged = on !== undefined || needsProgress.has(verdict) || isStep;
     if (shown === undefined && record.last.phase === 'running' && isJudged) notKnown(name);
     const decision = { name: fullName(name, record), verdict, by, reason, at, ...about };
     const next = decide(record, decision, knownOf(shown));

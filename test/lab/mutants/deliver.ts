@@ -274,8 +274,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: no wave is approved before its step begins',
     file: 'hub/deliver/decide.ts',
-    find: 'const open = waves.length === 0 ? waveNames :',
-    replace: 'const open = waves.length === 0 ? [] :',
+    find: 'wavesToApprove.some((wave) => !over.has(wave) && ',
+    replace: 'wavesToApprove.some((wave) => waves.some((one) => one.name === wave) && !over.has(wave) && ',
     tests: ['test/unit/hub/deliver/decide.test.ts'],
   },
   {

@@ -18,18 +18,19 @@ function record(facts: Partial<Delivery> = {}, more: Partial<AppDelivery> = {}):
   return { app: 'shop/web', stable: 'web-v1', previous: null, last, ...more };
 }
 
-const nothing = { moves: false, asks: false, steps: [], waves: [], waveNames: [] } as const;
+const nothing = { moves: false, asks: false, steps: [], waves: [], wavesToApprove: [] } as const;
 const ask = { ...nothing, name: 'ask', phase: 'suspending', asks: true } as const;
 const [eu, us] = [{ name: 'eu', phase: 'pending' } as const, { name: 'us', phase: 'passed' } as const];
+const asia = { name: 'asia', phase: 'pending' } as const;
 const known: Known = {
   asks: ['ask', 'prod/asia', 'prod/africa'],
   steps: [
     ask,
-    { ...nothing, name: 'all', phase: 'running', waves: [eu, us], waveNames: ['eu', 'us', 'rest'] },
-    { ...nothing, name: 'over', phase: 'succeeded', waveNames: ['rest'] },
+    { ...nothing, name: 'all', phase: 'running', waves: [eu, us, asia], wavesToApprove: ['eu', 'us'] },
+    { ...nothing, name: 'over', phase: 'succeeded', wavesToApprove: ['rest'] },
     { ...nothing, name: 'move', phase: 'suspending', moves: true },
-    { ...nothing, name: 'later', phase: 'pending', waveNames: ['eu', 'rest'] },
-    { ...nothing, name: 'sign', phase: 'pending', asks: true, waveNames: ['rest'] },
+    { ...nothing, name: 'later', phase: 'pending', wavesToApprove: ['eu'] },
+    { ...nothing, name: 'sign', phase: 'pending', asks: true, wavesToApprove: ['rest'] },
   ],
   failed: ['a'],
   inSteps: ['c'],
@@ -144,6 +145,7 @@ describe('decide', () => {
     ['a wave that is not there of a step that has not begun', record(), decision('approve', { on: 'later/asia' })],
     ['a wave of a step that has ended', record(), decision('approve', { on: 'over/rest' })],
     ['a step that asks nobody', record(), decision('approve', { on: 'later' })],
+    ['in advance, a wave that begins by itself', record(), decision('approve', { on: 'all/asia' })],
     ['a wave that has passed', record(), decision('approve', { on: 'all/us' })],
     ['what does not wait yet', record(), decision('refuse', { on: 'all/eu' })],
     ['what the documents took back', record({ phase: 'reverted' }), decision('retry')],

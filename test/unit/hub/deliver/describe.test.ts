@@ -75,7 +75,7 @@ describe('what is said of a delivery', () => {
       message: '',
       moves: false,
       asks: false,
-      waveNames: ['rest'],
+      wavesToApprove: [],
       waves: [],
       steps: [],
     } as const;

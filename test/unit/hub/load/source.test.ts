@@ -270,6 +270,13 @@ describe('what a preview looks at', () => {
     await expect(open(work)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
+  it('is refused where it has no files beside commits that cannot be read', async () => {
+    await init();
+    await commit('one', { 'a.yaml': app('a') });
+    await ownFormat('oftomorrow = yes');
+    await expect(history(join(work, '.git'))).rejects.toThrow(/oftomorrow/);
+  });
+
   it('is refused where its objects have names that the remote has, too', async () => {
     await init();
     await commit('one', { 'a.yaml': app('a') });

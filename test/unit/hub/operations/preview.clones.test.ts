@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -79,6 +79,16 @@ describe('a clone that is not whole', () => {
     expect(text).toMatch(/^warning\[SOURCE_UNAVAILABLE\] this is a shallow clone.*fetch-depth: 0/m);
     expect(text).toMatch(/^error\[SOURCE_UNAVAILABLE\] there is no revision shop-v2.*shop\.yaml:\d+.*fetch-depth: 0/m);
     expect([text.includes('REVISION_NOT_FOUND'), exit]).toEqual([false, 7]);
+  });
+
+  it('does not say that a revision is missing where its own format cannot be read', async () => {
+    await twoRevisions();
+    const dir = await clone();
+    await appendFile(join(dir, '.git/config'), '[core]\nrepositoryformatversion = 1\n[extensions]\noftomorrow = yes\n');
+    const { text, exit } = await validated(dir);
+    expect(text).toMatch(/^warning\[SOURCE_UNAVAILABLE\] .*oftomorrow.*plain folder/m);
+    expect(text).toMatch(/^error\[SOURCE_UNAVAILABLE\] there is no revision shop-v2.*commits that are not read here/m);
+    expect([text.includes('REVISION_NOT_FOUND'), text.includes('this is a shallow'), exit]).toEqual([false, false, 7]);
   });
 
   it('is told as shallow with a warning alone where nothing depends on it', async () => {

@@ -74,11 +74,21 @@ describe('rollouts', () => {
   it('says so where it cannot be known yet what a decision is about, and takes those that end it', async () => {
     const { parts, commits } = await scene();
     const started = { ...parts, progress: () => new Map() };
-    for (const [verdict, on] of [['approve', 'ask'], ['refuse'], ['promote'], ['retry'], ['skip', 'ask']] as const) {
+    for (const [verdict, on] of [
+      ['approve', 'ask'],
+      ['refuse'],
+      ['promote'],
+      ['resume'],
+      ['retry'],
+      ['skip', 'ask'],
+    ] as const) {
       const input = { name: 'web#1', verdict, on, by: 'ann', reason: '' };
       await expect(decideRollout(started, input, signal, null)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     }
     expect(commits).toEqual([]);
+    for (const verdict of ['pause', 'resume'] as const) {
+      await decideRollout(started, { name: 'web#1', verdict, by: 'ann', reason: '' }, signal, null);
+    }
     const abort = { name: 'web#1', verdict: 'abort' as const, by: 'ann', reason: '' };
     expect(await decideRollout(started, abort, signal, null)).toMatchObject({ phase: 'aborted' });
   });
