@@ -33,6 +33,19 @@ describe('a wave', () => {
     expect(play.run(minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v1' } });
   });
 
+  it('is not let pass by it within the budget either; by one that comes after the failure, it is', () => {
+    const waves = [{ name: 'canary', clusters: { names: ['a'] }, approval: 'required' as const }];
+    const play = new Play([deploy('all', null, { waves, maxFailed: 1 })], fleet('a', 'b'), 'web-v2');
+    play.bad.set('a', 'web-v2');
+    play.run(minute);
+    decided(play, 'approve', { on: 'all/canary' });
+    play.at += minute;
+    expect(play.run(20 * minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v1' } });
+    expect(play.words().waits).toBe('all/canary waits for the first cluster that is done');
+    decided(play, 'approve');
+    expect(play.run(2 * minute)).toMatchObject({ runs: { a: 'web-v2', b: 'web-v2' } });
+  });
+
   it('fails its step where a person refuses it, and asks again after a retry', () => {
     const waves = [
       { name: 'canary', clusters: { names: ['a'] } },
